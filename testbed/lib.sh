@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Shell functions the testbed scripts share: where things are cached, where
+# packages come from, how to become root of a private namespace.
+#
+# Copyright (C) 2026 vc-media project
+
+# shellcheck shell=bash
+
+VC_TESTBED=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+VC_TOP=$(dirname "$VC_TESTBED")
+VC_CACHE=${VC_MEDIA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vc-media}
+VC_SUITE=trixie
+
+vc_prog=${0##*/}
+
+say() {
+	printf '%s: %s\n' "$vc_prog" "$*" >&2
+}
+
+die() {
+	say "$*"
+	exit 1
+}
+
+# Lines of a list file without comments and blanks.
+list_lines() {
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"
+}
+
+# First 12 hex digits of the hash over the named files (or stdin).
+hash_of() {
+	cat "$@" | sha256sum | cut -c1-12
+}
+
+# The Debian archive this machine's apt is set up for; empty on other systems.
+apt_mirror() {
+	if [ -n "${VC_MEDIA_MIRROR:-}" ]; then
+		printf '%s\n' "$VC_MEDIA_MIRROR"
+		return
+	fi
+	command -v apt-get >/dev/null || return 0
+	apt-get indextargets --format '$(ORIGIN)/$(LABEL) $(REPO_URI)' \
+		'Created-By: Packages' 2>/dev/null |
+		sed -n 's,^Debian/Debian \([^ ]*\),\1,p' | head -n 1
+}
+
+# Network settings of this machine's apt (proxy, dates), as apt.conf lines.
+apt_network_options() {
+	command -v apt-config >/dev/null || return 0
+	apt-config dump 2>/dev/null |
+		grep -E '^Acquire::(Check-|https?::|Retries|ForceIPv)' |
+		grep -v '""' || true
+}
+
+need_mmdebstrap() {
+	command -v mmdebstrap >/dev/null && return
+	[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
+		die "mmdebstrap is missing: install the packages mmdebstrap and uidmap"
+	say "installing mmdebstrap"
+	{ apt-get update -q && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -q -y --no-install-recommends \
+		mmdebstrap debian-archive-keyring; } >&2 ||
+		die "mmdebstrap is missing and apt-get cannot install it (is there a network?)"
+}
+
+# Run this script again, with the given arguments, as root of new user and
+# mount namespaces (only a mount namespace when already root).
+in_namespace() {
+	local opts=(--mount --propagation slave)
+
+	if [ "$(id -u)" != 0 ]; then
+		command -v newuidmap >/dev/null ||
+			die "newuidmap is missing: install the package uidmap (or run as root)"
+		opts+=(--map-root-user --map-auto)
+	fi
+	exec unshare "${opts[@]}" -- "$0" "$@"
+}
