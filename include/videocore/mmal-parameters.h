@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * MMAL parameters: ids and payloads, without the 8 bytes of id and size.
+ * Source: spec mmal.md section 9.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#ifndef VIDEOCORE_MMAL_PARAMETERS_H
+#define VIDEOCORE_MMAL_PARAMETERS_H
+
+#include <videocore/mmal.h>
+
+/* Common group. */
+#define MMAL_PARAM_SUPPORTED_ENCODINGS		0x00001
+#define MMAL_PARAM_URI				0x00002
+#define MMAL_PARAM_CHANGE_EVENT_REQUEST		0x00003
+#define MMAL_PARAM_ZERO_COPY			0x00004
+#define MMAL_PARAM_BUFFER_REQUIREMENTS		0x00005
+#define MMAL_PARAM_STATISTICS			0x00006
+#define MMAL_PARAM_CORE_STATISTICS		0x00007
+#define MMAL_PARAM_MEM_USAGE			0x00008
+#define MMAL_PARAM_BUFFER_FLAG_FILTER		0x00009
+#define MMAL_PARAM_SYSTEM_TIME			0x0000d
+#define MMAL_PARAM_NO_IMAGE_PADDING		0x0000e
+
+/* Camera group. */
+#define MMAL_PARAM_ROTATION			0x10002
+#define MMAL_PARAM_EXIF_DISABLE			0x10003
+#define MMAL_PARAM_AWB_MODE			0x10005
+#define MMAL_PARAM_IMAGE_EFFECT			0x10006
+#define MMAL_PARAM_COLOUR_EFFECT		0x10007
+#define MMAL_PARAM_FLICKER_AVOID		0x10008
+#define MMAL_PARAM_FLASH			0x10009
+#define MMAL_PARAM_EXPOSURE_COMP		0x1000d
+#define MMAL_PARAM_ZOOM				0x1000e
+#define MMAL_PARAM_MIRROR			0x1000f
+#define MMAL_PARAM_CAMERA_NUM			0x10010
+#define MMAL_PARAM_CAPTURE			0x10011
+#define MMAL_PARAM_EXPOSURE_MODE		0x10012
+#define MMAL_PARAM_EXP_METERING_MODE		0x10013
+#define MMAL_PARAM_CAMERA_CONFIG		0x10015
+#define MMAL_PARAM_CAPTURE_STATUS		0x10016
+#define MMAL_PARAM_JPEG_Q_FACTOR		0x10019
+#define MMAL_PARAM_FRAME_RATE			0x1001a
+#define MMAL_PARAM_USE_STC			0x1001b
+#define MMAL_PARAM_CAMERA_INFO			0x1001c
+#define MMAL_PARAM_VIDEO_STABILISATION		0x1001d
+#define MMAL_PARAM_ENABLE_RAW_CAPTURE		0x1001f
+#define MMAL_PARAM_CAPTURE_MODE			0x10023
+#define MMAL_PARAM_INPUT_CROP			0x10025
+#define MMAL_PARAM_DYNAMIC_RANGE_COMPRESSION	0x1002a
+#define MMAL_PARAM_SHARPNESS			0x1002c
+#define MMAL_PARAM_CONTRAST			0x1002d
+#define MMAL_PARAM_BRIGHTNESS			0x1002e
+#define MMAL_PARAM_SATURATION			0x1002f
+#define MMAL_PARAM_ISO				0x10030
+#define MMAL_PARAM_IMAGE_EFFECT_PARAMETERS	0x10032
+#define MMAL_PARAM_CAMERA_CUSTOM_SENSOR_CONFIG	0x10037
+#define MMAL_PARAM_FPS_RANGE			0x1003e
+#define MMAL_PARAM_SHUTTER_SPEED		0x10043
+#define MMAL_PARAM_CUSTOM_AWB_GAINS		0x10044
+#define MMAL_PARAM_CAMERA_SETTINGS		0x10045
+#define MMAL_PARAM_ANNOTATE			0x10049
+
+/* Video group. */
+#define MMAL_PARAM_DISPLAYREGION		0x20000
+#define MMAL_PARAM_PROFILE			0x20002
+#define MMAL_PARAM_INTRAPERIOD			0x20003
+#define MMAL_PARAM_RATECONTROL			0x20004
+#define MMAL_PARAM_MINIMISE_FRAGMENTATION	0x20006
+#define MMAL_PARAM_VIDEO_IMMUTABLE_INPUT	0x2000d
+#define MMAL_PARAM_VIDEO_BIT_RATE		0x2000e
+#define MMAL_PARAM_VIDEO_FRAME_RATE		0x2000f
+#define MMAL_PARAM_VIDEO_ENCODE_INLINE_HEADER	0x2002a
+
+/* Value of CAMERA_NUM that powers the camera down. */
+#define MMAL_CAMERA_NUM_OFF			0xffffffffu
+
+#define MMAL_CAMERA_INFO_CAMERAS		4
+#define MMAL_CAMERA_INFO_FLASHES		2
+
+struct mmal_camera_info_camera {
+	__le32 port_id;
+	__le32 max_width;
+	__le32 max_height;
+	__le32 lens_present;
+	char name[16];
+};
+
+/** struct mmal_camera_info - payload of CAMERA_INFO, 144 bytes */
+struct mmal_camera_info {
+	__le32 num_cameras;
+	__le32 num_flashes;
+	struct mmal_camera_info_camera cameras[MMAL_CAMERA_INFO_CAMERAS];
+	__le32 flashes[MMAL_CAMERA_INFO_FLASHES];
+};
+
+/** struct mmal_camera_config - payload of CAMERA_CONFIG, 40 bytes */
+struct mmal_camera_config {
+	__le32 max_stills_w;
+	__le32 max_stills_h;
+	__le32 stills_yuv422;
+	__le32 one_shot_stills;
+	__le32 max_preview_video_w;
+	__le32 max_preview_video_h;
+	__le32 num_preview_video_frames;
+	__le32 stills_capture_circular_buffer_height;
+	__le32 fast_preview_resume;
+	__le32 use_stc_timestamp;	/* 0 zero, 1 raw STC, 2 zero-based STC */
+};
+
+struct mmal_fps_range {
+	struct mmal_rational low;
+	struct mmal_rational high;
+};
+
+_Static_assert(sizeof(struct mmal_camera_info) == 144, "CAMERA_INFO");
+_Static_assert(sizeof(struct mmal_camera_config) == 40, "CAMERA_CONFIG");
+
+#endif /* VIDEOCORE_MMAL_PARAMETERS_H */

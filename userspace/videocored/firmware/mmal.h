@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The firmware's "mmal" service and its components. Firmware thread.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#ifndef VIDEOCORED_FIRMWARE_MMAL_H
+#define VIDEOCORED_FIRMWARE_MMAL_H
+
+struct mmal_server;
+struct smem_pool;
+struct vc_firmware;
+struct vc_source;
+
+/* Registers the service. @source feeds the cameras; owned by the caller. */
+struct mmal_server *mmal_server_create(struct vc_firmware *fw,
+				       struct smem_pool *smem,
+				       struct vc_source *source);
+void mmal_server_destroy(struct mmal_server *server);
+
+#endif /* VIDEOCORED_FIRMWARE_MMAL_H */

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An image in memory: format, size, planes. Formats are DRM fourccs, whose
+ * definition (little-endian pixel words) leaves no doubt about byte order.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#ifndef VIDEOCORED_MEDIA_IMAGE_H
+#define VIDEOCORED_MEDIA_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define VC_IMAGE_PLANES	3
+
+/**
+ * struct vc_image - planes do not belong to it unless made by vc_image_create()
+ * @format: DRM_FORMAT_* (XRGB8888, YUV420, NV12, ...)
+ * @width: pixels
+ * @height: lines
+ * @plane: first byte of each plane
+ * @stride: bytes per line of each plane
+ * @mem: the block behind the planes when created, else NULL
+ */
+struct vc_image {
+	uint32_t format;
+	unsigned int width;
+	unsigned int height;
+	uint8_t *plane[VC_IMAGE_PLANES];
+	unsigned int stride[VC_IMAGE_PLANES];
+	void *mem;
+};
+
+/* New zeroed image, lines 64-byte aligned; NULL without memory or for an unknown format. */
+struct vc_image *vc_image_create(uint32_t format, unsigned int width, unsigned int height);
+void vc_image_destroy(struct vc_image *img);
+
+/*
+ * Lay @img's planes over the @len bytes at @mem: luma (or packed pixels) with
+ * @stride bytes per line and @lines lines, chroma right behind with the strides
+ * that V4L2 and MMAL imply. -EINVAL if the format is unknown or it does not fit.
+ */
+int vc_image_wrap(struct vc_image *img, uint32_t format, unsigned int width,
+		  unsigned int height, unsigned int stride, unsigned int lines,
+		  void *mem, size_t len);
+
+/* Convert (not scale) @src to @dst of the same size, by libyuv. 0 or -EINVAL. */
+int vc_image_convert(const struct vc_image *src, struct vc_image *dst);
+
+/* PSNR in dB over R, G, B of two XRGB8888 images of one size; 99 when equal. */
+double vc_image_psnr(const struct vc_image *a, const struct vc_image *b);
+/* PNG file of an XRGB8888 image. 0 or -errno. */
+int vc_image_write_png(const struct vc_image *img, const char *path);
+
+#endif /* VIDEOCORED_MEDIA_IMAGE_H */

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * videocored: the parts of one virtual VideoCore and how they find each other.
+ *
+ * Threads: the loop thread owns the register state, the vfio-user connection
+ * and the control socket; the firmware thread speaks VCHIQ; the compositor and
+ * the camera have one thread each. Only what is marked thread-safe is called
+ * across threads.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#ifndef VIDEOCORED_H
+#define VIDEOCORED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct vc_bus;
+struct vc_control;
+struct vc_display;
+struct vc_doorbell;
+struct vc_firmware;
+struct vc_guest;
+struct vc_irq;
+struct vc_loop;
+struct vc_mailbox;
+struct vc_provenance;
+struct vc_screen;
+struct vfu_server;
+
+/**
+ * struct vc_options - command line
+ * @socket: vfio-user socket path
+ * @control: control socket path, or NULL
+ * @source: camera source (file, "pattern" or "photos"), see media/source.h
+ * @record: file the screen is recorded to from the start, or NULL
+ * @fps: frame rate asked for, 0 = the source's own
+ * @headless: no window even if there is a display
+ * @instance: PCI subsystem id, tells several VideoCores of a guest apart
+ * @verbose: 0 errors, 1 events, 2 every message
+ */
+struct vc_options {
+	const char *socket;
+	const char *control;
+	const char *source;
+	const char *record;
+	double fps;
+	bool headless;
+	unsigned int instance;
+	int verbose;
+};
+
+/** struct videocored - one virtual VideoCore; members in order of creation */
+struct videocored {
+	struct vc_options opt;
+	struct vc_loop *loop;
+	struct vc_guest *guest;
+	struct vc_irq *irq;
+	struct vc_bus *bus;
+	struct vc_provenance *prov;
+	struct vc_screen *screen;
+	struct vc_mailbox *mailbox;
+	struct vc_doorbell *doorbell;
+	struct vc_display *display;
+	struct vc_firmware *firmware;
+	struct vc_control *control;
+	struct vfu_server *vfu;
+};
+
+#endif /* VIDEOCORED_H */
