@@ -342,6 +342,92 @@ struct mmal_msg_event {
 	__le32 delayed_buffer;
 };
 
+#define MMAL_STATS_COMPONENTS		8
+
+/** struct mmal_msg_stats - GET_STATS, the reset word only matters in requests */
+struct mmal_msg_stats {
+	struct {
+		__le32 rx;
+		__le32 rx_zero_copy;
+		__le32 rx_empty;
+		__le32 rx_fails;
+		__le32 tx;
+		__le32 tx_zero_copy;
+		__le32 tx_empty;
+		__le32 tx_fails;
+		__le32 tx_short_msg;
+		__le32 rx_short_msg;
+	} buffers;
+	struct {
+		__le32 created;
+		__le32 pending_destroy;
+		__le32 destroyed;
+		__le32 failures;
+	} service;
+	struct {
+		__le32 bad_messages;
+		__le32 executed;
+		__le32 failed;
+		__le32 replies;
+		__le32 reply_fails;
+	} commands;
+	struct {
+		__le32 tx;
+		__le32 tx_fails;
+	} events;
+	struct {
+		__le32 created;
+		__le32 destroyed;
+		__le32 destroying;
+		__le32 failed;
+		__le32 list_size;
+		struct {
+			__le32 component;	/* opaque */
+			__le32 state;
+			__le32 pid;
+			__le32 pool_mem_alloc_size;
+			char name[20];
+		} list[MMAL_STATS_COMPONENTS];
+	} components;
+	struct {
+		__le32 enqueued;
+		__le32 dequeued;
+		__le32 max_parameter_set_delay;
+		__le32 max_messages_waiting;
+	} worker;
+	__le32 reset;
+};
+
+/** struct mmal_msg_core_stats - GET_CORE_STATS_FOR_PORT */
+struct mmal_msg_core_stats {
+	__le32 component_index;
+	__le32 port_index;
+	__le32 port_type;
+	__le32 dir;		/* 0 rx, 1 tx */
+	__le32 reset;
+};
+
+enum mmal_core_stats_result {
+	MMAL_CORE_STATS_FOUND		= 0,
+	MMAL_CORE_STATS_NO_COMPONENT	= 1,
+	MMAL_CORE_STATS_NO_PORT		= 2,
+};
+
+struct mmal_msg_core_stats_reply {
+	__le32 status;
+	__le32 result;
+	__le32 buffer_count;
+	__le32 first_buffer_time;
+	__le32 last_buffer_time;
+	__le32 max_delay;
+	char component_name[32];
+};
+
+/* Bytes of the bulk that goes with ZEROLEN, PORT_FLUSH and an empty EOS. */
+#define MMAL_DUMMY_BULK_LEN		8
+/* What a bulk carries for @len bytes of data. */
+#define MMAL_BULK_LEN(len)		(((len) + 3u) & ~3u)
+
 _Static_assert(sizeof(struct mmal_msg_header) == 24, "header");
 _Static_assert(sizeof(struct mmal_port) == 64, "port");
 _Static_assert(sizeof(struct mmal_es_format) == 32, "es format");
@@ -353,5 +439,7 @@ _Static_assert(sizeof(struct mmal_msg_port_info_reply) == 292, "info reply");
 _Static_assert(sizeof(struct mmal_msg_port_action_port) == 76, "action");
 _Static_assert(sizeof(struct mmal_msg_buffer) == 272, "buffer");
 _Static_assert(sizeof(struct mmal_msg_event) == 280, "event");
+_Static_assert(sizeof(struct mmal_msg_stats) == 412, "stats");
+_Static_assert(sizeof(struct mmal_msg_core_stats_reply) == 56, "core stats");
 
 #endif /* VIDEOCORE_MMAL_H */
