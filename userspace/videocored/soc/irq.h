@@ -8,6 +8,7 @@
 #define VIDEOCORED_SOC_IRQ_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct vc_irq;
 struct vc_loop;
@@ -17,16 +18,25 @@ void vc_irq_destroy(struct vc_irq *irq);
 
 /*
  * Thread-safe: set line VC_VIRT_IRQ_* to @level. A rising line signals its
- * vector at once; while it stays up the vector is signalled again from time to
- * time, as an edge can find the guest's handler just leaving.
+ * vector at once. Say it again after each access that may change the causes: a
+ * line that is still up then signals again (at most every 50 us), as its
+ * handler may be just leaving; while it stays up it does so by itself too,
+ * after 2 ms, 4 ms, ... 128 ms.
  */
 void vc_irq_set(struct vc_irq *irq, unsigned int line, bool level);
 
 /*
  * Loop thread, for the vfio-user server: the eventfd of @line's vector (owned
- * by irq from here on), -1 to detach. A line that is up signals at once.
+ * by irq from here on, unless -EINVAL), -1 to detach. A line that is up signals
+ * at once.
  */
 int vc_irq_attach(struct vc_irq *irq, unsigned int line, int eventfd);
+/* Signal the vector of @line once, whatever its level (the client's test of it). */
+void vc_irq_trigger(struct vc_irq *irq, unsigned int line);
+/* Lines down, vectors detached. */
 void vc_irq_reset(struct vc_irq *irq);
+
+/* Signals sent for @line so far. */
+uint64_t vc_irq_edges(struct vc_irq *irq, unsigned int line);
 
 #endif /* VIDEOCORED_SOC_IRQ_H */

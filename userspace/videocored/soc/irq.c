@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Interrupt lines. A device's line is a level, MSI-X knows edges only. An edge
+ * goes out when a line rises, and again when its device, still wanting
+ * attention, has been touched: the guest's handler acknowledged one cause
+ * while another was there. A timer repeats it for whatever else may lose one.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include <videocore/virt.h>
+
+#include "../log.h"
+#include "../loop.h"
+#include "irq.h"
+
+/* Between two edges of a line that stays up: no storm out of one register. */
+#define IRQ_EDGE_GAP_NS		50000ull
+/* The timer's first and longest period. */
+#define IRQ_REPEAT_MIN_NS	2000000ull
+#define IRQ_REPEAT_MAX_NS	128000000ull
+
+/**
+ * struct irq_line - one line and its vector
+ * @level: what the device says
+ * @fd: eventfd of the vector, -1 while the guest has none
+ * @edge_ns: when the last edge went out
+ * @period_ns: until the next one if nothing happens
+ * @edges: signals so far
+ */
+struct irq_line {
+	bool level;
+	int fd;
+	uint64_t edge_ns;
+	uint64_t period_ns;
+	uint64_t edges;
+};
+
+/**
+ * struct vc_irq - the lines
+ * @timer: repeats edges; one-shot, pending while a line with a vector is up
+ * @lock: protects @lines and @armed
+ * @armed: @timer is pending
+ * @lines: by VC_VIRT_IRQ_*
+ */
+struct vc_irq {
+	struct event *timer;
+	pthread_mutex_t lock;
+	bool armed;
+	struct irq_line lines[VC_VIRT_IRQ_COUNT];
+};
+
+static void irq_signal_locked(struct irq_line *line, uint64_t now)
+{
+	uint64_t one = 1;
+
+	line->edge_ns = now;
+	line->edges++;
+	/* A full counter is an edge the guest has not even looked at. */
+	if (write(line->fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
+		vc_dbg("irq", "eventfd: errno %d", errno);
+}
+
+/* Safe from any thread: libevent locks the base. */
+static void irq_arm_locked(struct vc_irq *irq, uint64_t period_ns)
+{
+	struct timeval tv = {
+		.tv_sec = 0,
+		.tv_usec = (suseconds_t)(period_ns / 1000),
+	};
+
+	if (irq->armed)
+		return;
+	irq->armed = !event_add(irq->timer, &tv);
+}
+
+static void irq_raise_locked(struct vc_irq *irq, struct irq_line *line, bool rising)
+{
+	uint64_t now = vc_now_ns();
+
+	if (rising || now - line->edge_ns >= IRQ_EDGE_GAP_NS)
+		irq_signal_locked(line, now);
+	line->period_ns = IRQ_REPEAT_MIN_NS;
+	irq_arm_locked(irq, IRQ_REPEAT_MIN_NS);
+}
+
+/* Repeats what is due; returns the time until the next is, 0 if no line is up. */
+static uint64_t irq_repeat_locked(struct vc_irq *irq, uint64_t now)
+{
+	uint64_t next = 0, left;
+	struct irq_line *line;
+	unsigned int i;
+
+	for (i = 0; i < VC_VIRT_IRQ_COUNT; i++) {
+		line = &irq->lines[i];
+		if (!line->level || line->fd < 0)
+			continue;
+		if (now - line->edge_ns >= line->period_ns) {
+			irq_signal_locked(line, now);
+			if (line->period_ns < IRQ_REPEAT_MAX_NS)
+				line->period_ns *= 2;
+		}
+		left = line->edge_ns + line->period_ns - now;
+		if (!next || left < next)
+			next = left;
+	}
+
+	return next;
+}
+
+static void irq_on_timer(evutil_socket_t fd, short events, void *arg)
+{
+	struct vc_irq *irq = arg;
+	uint64_t next;
+
+	pthread_mutex_lock(&irq->lock);
+	irq->armed = false;
+	next = irq_repeat_locked(irq, vc_now_ns());
+	if (next)
+		irq_arm_locked(irq, next);
+	pthread_mutex_unlock(&irq->lock);
+}
+
+struct vc_irq *vc_irq_create(struct vc_loop *loop)
+{
+	struct vc_irq *irq;
+	unsigned int i;
+
+	irq = calloc(1, sizeof(*irq));
+	if (!irq)
+		return NULL;
+	irq->timer = event_new(vc_loop_base(loop), -1, 0, irq_on_timer, irq);
+	if (!irq->timer) {
+		free(irq);
+		return NULL;
+	}
+	pthread_mutex_init(&irq->lock, NULL);
+	for (i = 0; i < VC_VIRT_IRQ_COUNT; i++)
+		irq->lines[i].fd = -1;
+
+	return irq;
+}
+
+void vc_irq_destroy(struct vc_irq *irq)
+{
+	if (!irq)
+		return;
+	vc_irq_reset(irq);
+	event_free(irq->timer);
+	pthread_mutex_destroy(&irq->lock);
+	free(irq);
+}
+
+void vc_irq_set(struct vc_irq *irq, unsigned int line, bool level)
+{
+	struct irq_line *l;
+	bool rising;
+
+	if (line >= VC_VIRT_IRQ_COUNT)
+		return;
+	l = &irq->lines[line];
+
+	pthread_mutex_lock(&irq->lock);
+	rising = level && !l->level;
+	l->level = level;
+	if (level && l->fd >= 0)
+		irq_raise_locked(irq, l, rising);
+	pthread_mutex_unlock(&irq->lock);
+}
+
+static void irq_attach_locked(struct vc_irq *irq, struct irq_line *line, int eventfd)
+{
+	if (line->fd >= 0)
+		close(line->fd);
+	line->fd = eventfd;
+	if (line->level && eventfd >= 0)
+		irq_raise_locked(irq, line, true);
+}
+
+int vc_irq_attach(struct vc_irq *irq, unsigned int line, int eventfd)
+{
+	if (line >= VC_VIRT_IRQ_COUNT)
+		return -EINVAL;
+
+	pthread_mutex_lock(&irq->lock);
+	irq_attach_locked(irq, &irq->lines[line], eventfd);
+	pthread_mutex_unlock(&irq->lock);
+
+	return 0;
+}
+
+void vc_irq_trigger(struct vc_irq *irq, unsigned int line)
+{
+	if (line >= VC_VIRT_IRQ_COUNT)
+		return;
+	pthread_mutex_lock(&irq->lock);
+	if (irq->lines[line].fd >= 0)
+		irq_signal_locked(&irq->lines[line], vc_now_ns());
+	pthread_mutex_unlock(&irq->lock);
+}
+
+void vc_irq_reset(struct vc_irq *irq)
+{
+	unsigned int i;
+
+	pthread_mutex_lock(&irq->lock);
+	for (i = 0; i < VC_VIRT_IRQ_COUNT; i++) {
+		irq->lines[i].level = false;
+		irq_attach_locked(irq, &irq->lines[i], -1);
+	}
+	pthread_mutex_unlock(&irq->lock);
+}
+
+uint64_t vc_irq_edges(struct vc_irq *irq, unsigned int line)
+{
+	uint64_t edges = 0;
+
+	if (line >= VC_VIRT_IRQ_COUNT)
+		return 0;
+	pthread_mutex_lock(&irq->lock);
+	edges = irq->lines[line].edges;
+	pthread_mutex_unlock(&irq->lock);
+
+	return edges;
+}
