@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which page got which frame.
+ *
+ * The display shows other things than camera frames before and after a
+ * preview, so a foreign buffer counts as a frame only if it came up while the
+ * camera ran, and the camera or the display went on afterwards. What was known
+ * about addresses is forgotten when the camera pauses: the same memory may be
+ * something else by then.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <drm_fourcc.h>
+#include <json-c/json.h>
+
+#include "provenance.h"
+
+#define NR_FRAMES	64	/* buffers remembered; clients use 3 to 32 */
+#define NR_REFERENCES	8
+#define NR_LATENCIES	4096
+#define REFERENCE_NS	100000000ull	/* a frame is compared every 100 ms */
+#define PAUSE_NS	500000000ull	/* no frame for so long: the stream ended */
+#define ALIAS_MASK	0x3fffffffu	/* the same page in every alias */
+
+struct frame {
+	uint32_t bus;
+	uint32_t len;		/* 0: unused */
+	uint64_t seq;
+	uint64_t written_ns;
+	bool scanned;
+};
+
+struct reference {
+	uint64_t seq;
+	struct vc_image *img;
+};
+
+struct vc_provenance {
+	pthread_mutex_t lock;	/* Protects everything below */
+	struct frame frames[NR_FRAMES];
+	struct reference refs[NR_REFERENCES];
+	unsigned int next_ref;
+	uint64_t last_written_ns;
+	uint64_t last_ref_ns;
+	uint32_t on_screen;	/* last address scanned out */
+	bool foreign_pending;
+	uint64_t written;
+	uint64_t scanned;
+	uint64_t foreign;
+	uint32_t latency_us[NR_LATENCIES];
+	uint64_t nr_latencies;
+	double psnr_min;
+	double psnr_sum;
+	uint64_t nr_psnr;
+};
+
+struct vc_provenance *vc_provenance_create(void)
+{
+	struct vc_provenance *prov = calloc(1, sizeof(*prov));
+
+	if (prov)
+		pthread_mutex_init(&prov->lock, NULL);
+	return prov;
+}
+
+static void forget_buffers(struct vc_provenance *prov)
+{
+	memset(prov->frames, 0, sizeof(prov->frames));
+	for (unsigned int i = 0; i < NR_REFERENCES; i++) {
+		vc_image_destroy(prov->refs[i].img);
+		prov->refs[i].img = NULL;
+	}
+	prov->foreign_pending = false;
+	prov->last_ref_ns = 0;
+	prov->last_written_ns = 0;
+}
+
+void vc_provenance_destroy(struct vc_provenance *prov)
+{
+	if (!prov)
+		return;
+	forget_buffers(prov);
+	pthread_mutex_destroy(&prov->lock);
+	free(prov);
+}
+
+void vc_provenance_reset(struct vc_provenance *prov)
+{
+	pthread_mutex_lock(&prov->lock);
+	forget_buffers(prov);
+	prov->written = 0;
+	prov->scanned = 0;
+	prov->foreign = 0;
+	prov->nr_latencies = 0;
+	prov->psnr_min = 0;
+	prov->psnr_sum = 0;
+	prov->nr_psnr = 0;
+	pthread_mutex_unlock(&prov->lock);
+}
+
+static struct frame *find_frame(struct vc_provenance *prov, uint32_t bus)
+{
+	for (unsigned int i = 0; i < NR_FRAMES; i++)
+		if (bus - prov->frames[i].bus < prov->frames[i].len)
+			return &prov->frames[i];
+	return NULL;
+}
+
+/* Frames in the memory of a new one are gone; the oldest makes room if need be. */
+static struct frame *replace_frame(struct vc_provenance *prov, uint32_t bus, uint32_t len)
+{
+	struct frame *slot = &prov->frames[0];
+
+	for (unsigned int i = 0; i < NR_FRAMES; i++) {
+		struct frame *f = &prov->frames[i];
+
+		if (f->len && (bus - f->bus < f->len || f->bus - bus < len))
+			*f = (struct frame){ 0 };
+		if (f->written_ns < slot->written_ns)
+			slot = f;
+	}
+	return slot;
+}
+
+static void settle_foreign(struct vc_provenance *prov)
+{
+	if (prov->foreign_pending)
+		prov->foreign++;
+	prov->foreign_pending = false;
+}
+
+static bool note_written(struct vc_provenance *prov, const struct frame *frame)
+{
+	uint64_t now_ns = frame->written_ns;
+	bool want_reference;
+
+	if (prov->last_written_ns && now_ns - prov->last_written_ns > PAUSE_NS)
+		forget_buffers(prov);
+	settle_foreign(prov);
+	*replace_frame(prov, frame->bus, frame->len) = *frame;
+	prov->last_written_ns = now_ns;
+	prov->written++;
+	want_reference = !prov->last_ref_ns || now_ns - prov->last_ref_ns >= REFERENCE_NS;
+	if (want_reference)
+		prov->last_ref_ns = now_ns;
+	return want_reference;
+}
+
+static struct vc_image *copy_image(const struct vc_image *img)
+{
+	struct vc_image *copy = vc_image_create(img->format, img->width, img->height);
+
+	if (copy && vc_image_convert(img, copy)) {
+		vc_image_destroy(copy);
+		return NULL;
+	}
+	return copy;
+}
+
+void vc_provenance_written(struct vc_provenance *prov, uint64_t seq,
+			   uint32_t bus, uint32_t len, uint64_t now_ns,
+			   const struct vc_image *reference)
+{
+	const struct frame frame = {
+		.bus = bus & ALIAS_MASK, .len = len, .seq = seq, .written_ns = now_ns,
+	};
+	struct vc_image *copy;
+	bool want;
+
+	pthread_mutex_lock(&prov->lock);
+	want = note_written(prov, &frame);
+	pthread_mutex_unlock(&prov->lock);
+	copy = want && reference ? copy_image(reference) : NULL;
+	if (!copy)
+		return;
+	pthread_mutex_lock(&prov->lock);
+	vc_image_destroy(prov->refs[prov->next_ref].img);
+	prov->refs[prov->next_ref] = (struct reference){ .seq = seq, .img = copy };
+	prov->next_ref = (prov->next_ref + 1) % NR_REFERENCES;
+	pthread_mutex_unlock(&prov->lock);
+}
+
+static void note_scanned(struct vc_provenance *prov, struct frame *f, uint64_t now_ns)
+{
+	uint64_t latency_us = now_ns > f->written_ns ? (now_ns - f->written_ns) / 1000 : 0;
+
+	if (f->scanned)
+		return;
+	f->scanned = true;
+	prov->scanned++;
+	if (latency_us > UINT32_MAX)
+		latency_us = UINT32_MAX;
+	prov->latency_us[prov->nr_latencies++ % NR_LATENCIES] = latency_us;
+}
+
+bool vc_provenance_scanned(struct vc_provenance *prov, uint32_t bus,
+			   uint64_t now_ns, uint64_t *seq)
+{
+	struct frame *f;
+
+	bus &= ALIAS_MASK;
+	pthread_mutex_lock(&prov->lock);
+	f = find_frame(prov, bus);
+	if (f) {
+		settle_foreign(prov);
+		note_scanned(prov, f, now_ns);
+		*seq = f->seq;
+	} else if (bus != prov->on_screen) {
+		settle_foreign(prov);
+		prov->foreign_pending = prov->last_written_ns != 0;
+	}
+	prov->on_screen = bus;
+	pthread_mutex_unlock(&prov->lock);
+	return f != NULL;
+}
+
+/* Every frame is compared once, so its reference is taken out. */
+static struct vc_image *take_reference(struct vc_provenance *prov, uint64_t seq)
+{
+	struct vc_image *img = NULL;
+
+	pthread_mutex_lock(&prov->lock);
+	for (unsigned int i = 0; i < NR_REFERENCES; i++) {
+		if (!prov->refs[i].img || prov->refs[i].seq != seq)
+			continue;
+		img = prov->refs[i].img;
+		prov->refs[i].img = NULL;
+		break;
+	}
+	pthread_mutex_unlock(&prov->lock);
+	return img;
+}
+
+/* The reference as the screen would show it; @img is given away. */
+static struct vc_image *to_screen(struct vc_image *img)
+{
+	struct vc_image *rgb;
+
+	if (img->format == DRM_FORMAT_XRGB8888)
+		return img;
+	rgb = vc_image_create(DRM_FORMAT_XRGB8888, img->width, img->height);
+	if (rgb && vc_image_convert(img, rgb)) {
+		vc_image_destroy(rgb);
+		rgb = NULL;
+	}
+	vc_image_destroy(img);
+	return rgb;
+}
+
+static void note_psnr(struct vc_provenance *prov, double psnr)
+{
+	pthread_mutex_lock(&prov->lock);
+	if (!prov->nr_psnr || psnr < prov->psnr_min)
+		prov->psnr_min = psnr;
+	prov->psnr_sum += psnr;
+	prov->nr_psnr++;
+	pthread_mutex_unlock(&prov->lock);
+}
+
+void vc_provenance_compare(struct vc_provenance *prov, uint64_t seq,
+			   const struct vc_image *screen, unsigned int x,
+			   unsigned int y, unsigned int w, unsigned int h)
+{
+	struct vc_image *ref = take_reference(prov, seq);
+	struct vc_image part;
+
+	if (!ref)
+		return;
+	/* A picture that was scaled differs for reasons of the filter: not compared. */
+	if (ref->width == w && ref->height == h && !vc_image_crop(screen, &part, x, y, w, h)) {
+		ref = to_screen(ref);
+		if (ref)
+			note_psnr(prov, vc_image_psnr(ref, &part));
+	}
+	vc_image_destroy(ref);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static struct json_object *ms_at(const uint32_t *sorted, unsigned int nr, double part)
+{
+	unsigned int rank = ceil(part * nr);
+
+	return json_object_new_double(sorted[rank ? rank - 1 : 0] / 1000.0);
+}
+
+/* NULL (null in JSON) when nothing was scanned. */
+static struct json_object *latency_status(struct vc_provenance *prov)
+{
+	unsigned int nr = prov->nr_latencies < NR_LATENCIES ? prov->nr_latencies : NR_LATENCIES;
+	uint32_t *sorted = nr ? malloc(nr * sizeof(*sorted)) : NULL;
+	struct json_object *out;
+
+	if (!sorted)
+		return NULL;
+	memcpy(sorted, prov->latency_us, nr * sizeof(*sorted));
+	qsort(sorted, nr, sizeof(*sorted), by_value);
+	out = json_object_new_object();
+	json_object_object_add(out, "p50", ms_at(sorted, nr, 0.5));
+	json_object_object_add(out, "p99", ms_at(sorted, nr, 0.99));
+	json_object_object_add(out, "max", ms_at(sorted, nr, 1));
+	free(sorted);
+	return out;
+}
+
+static struct json_object *psnr_status(struct vc_provenance *prov)
+{
+	struct json_object *out;
+
+	if (!prov->nr_psnr)
+		return NULL;
+	out = json_object_new_object();
+	json_object_object_add(out, "min", json_object_new_double(prov->psnr_min));
+	json_object_object_add(out, "mean", json_object_new_double(prov->psnr_sum / prov->nr_psnr));
+	json_object_object_add(out, "samples", json_object_new_int64(prov->nr_psnr));
+	return out;
+}
+
+void vc_provenance_status(struct vc_provenance *prov, struct json_object *out)
+{
+	pthread_mutex_lock(&prov->lock);
+	json_object_object_add(out, "frames_written", json_object_new_int64(prov->written));
+	json_object_object_add(out, "frames_scanned", json_object_new_int64(prov->scanned));
+	json_object_object_add(out, "frames_foreign", json_object_new_int64(prov->foreign));
+	json_object_object_add(out, "same_pages",
+			       json_object_new_boolean(prov->scanned && !prov->foreign));
+	json_object_object_add(out, "latency_ms", latency_status(prov));
+	json_object_object_add(out, "psnr_db", psnr_status(prov));
+	pthread_mutex_unlock(&prov->lock);
+}
