@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * VideoCore shared memory for kernel clients: VPU handles of dma-bufs.
+ * VideoCore shared memory for kernel clients: VPU handles of dma-bufs, and
+ * contiguous memory exported as dma-bufs.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -9,17 +10,80 @@
 
 #include <linux/types.h>
 
+struct device;
 struct dma_buf;
+struct vb2_buffer;
+struct vb2_mem_ops;
 struct vc_sm;
 struct vc_sm_import;
 struct vchiq_device;
 
+/**
+ * vc_sm_get() - find the shared-memory service of a device's VideoCore
+ * @sibling: device on the same connection; must be inside its probe function
+ *
+ * A device link makes sure that @sibling is unbound before the service goes,
+ * and is probed again when it comes back.
+ *
+ * Return: the service, for vc_sm_put(), or ERR_PTR(): -EPROBE_DEFER when its
+ * driver has not bound yet.
+ */
 struct vc_sm *vc_sm_get(struct vchiq_device *sibling);
 void vc_sm_put(struct vc_sm *sm);
 
+/**
+ * vc_sm_device() - the device whose DMA addresses the VPU understands
+ * @sm: service
+ */
+struct device *vc_sm_device(struct vc_sm *sm);
+
+/**
+ * vc_sm_alloc() - allocate contiguous zeroed memory and export it
+ * @sm: service
+ * @size: bytes, rounded up to pages
+ *
+ * The memory lives as long as the dma-buf, also when the service goes away.
+ *
+ * Context: process, may take long (page migration).
+ * Return: a dma-buf without file descriptor, for dma_buf_put(), or ERR_PTR().
+ */
+struct dma_buf *vc_sm_alloc(struct vc_sm *sm, size_t size);
+
+/**
+ * vc_sm_import() - make a dma-buf known to the VPU
+ * @sm: service
+ * @dmabuf: DMA-contiguous buffer in the VPU's window; takes its own reference
+ * @name: label in the firmware's lists, cut to 31 characters
+ *
+ * The buffer is kept mapped from here until the VPU has said that nobody there
+ * uses it any more, which may be long after vc_sm_import_put().
+ *
+ * Context: process; waits for the firmware, killable and bounded.
+ * Return: the import or ERR_PTR(): -EINVAL not contiguous or out of the window,
+ * -ENODEV service gone, -ENOMEM, -EIO refused by the firmware, -ETIMEDOUT.
+ */
 struct vc_sm_import *vc_sm_import(struct vc_sm *sm, struct dma_buf *dmabuf,
 				  const char *name);
+
+/**
+ * vc_sm_import_handle() - the VPU's handle, never 0
+ * @import: import
+ */
 u32 vc_sm_import_handle(const struct vc_sm_import *import);
+
+/**
+ * vc_sm_import_put() - the client will not name the handle to the VPU again
+ * @import: import, or NULL
+ *
+ * Context: any that may take a spinlock; does not wait for the firmware.
+ */
 void vc_sm_import_put(struct vc_sm_import *import);
+
+/*
+ * videobuf2 on this memory (vc_sm_vb2.ko). Give vc_sm_device() to the queue as
+ * vb2_queue.dev. Every plane is a dma-buf, whichever way it came to the queue.
+ */
+extern const struct vb2_mem_ops vc_sm_vb2_memops;
+struct dma_buf *vc_sm_vb2_plane_dmabuf(struct vb2_buffer *vb, unsigned int plane);
 
 #endif /* LINUX_VIDEOCORE_VC_SM_H */

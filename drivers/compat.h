@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Differences between the supported kernels. Code is written for 7.3; this file
+ * alone knows what 6.12 has instead.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#ifndef VC_COMPAT_H
+#define VC_COMPAT_H
+
+#include <linux/version.h>
+
+/* The namespace became a string in 6.13. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define VC_IMPORT_NS(ns)	MODULE_IMPORT_NS(ns)
+#else
+#define VC_IMPORT_NS(ns)	MODULE_IMPORT_NS(#ns)
+#endif
+
+/*
+ * videobuf2 releases and retakes the queue's lock by itself since 6.13; before,
+ * the driver names helpers that do it.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define VC_VB2_WAIT_OPS \
+	.wait_prepare = vb2_ops_wait_prepare, \
+	.wait_finish = vb2_ops_wait_finish,
+#else
+#define VC_VB2_WAIT_OPS
+#endif
+
+#endif /* VC_COMPAT_H */
