@@ -17,6 +17,8 @@
 #include <stdint.h>
 
 struct vc_bus;
+struct mmal_server;
+struct smem_pool;
 struct vc_control;
 struct vc_display;
 struct vc_doorbell;
@@ -27,6 +29,7 @@ struct vc_loop;
 struct vc_mailbox;
 struct vc_provenance;
 struct vc_screen;
+struct vc_source;
 struct vfu_server;
 
 /**
@@ -54,6 +57,7 @@ struct vc_options {
 /** struct videocored - one virtual VideoCore; members in order of creation */
 struct videocored {
 	struct vc_options opt;
+	struct vc_source *source;
 	struct vc_loop *loop;
 	struct vc_guest *guest;
 	struct vc_irq *irq;
@@ -64,6 +68,8 @@ struct videocored {
 	struct vc_doorbell *doorbell;
 	struct vc_display *display;
 	struct vc_firmware *firmware;
+	struct smem_pool *smem;
+	struct mmal_server *mmal;
 	struct vc_control *control;
 	struct vfu_server *vfu;
 };

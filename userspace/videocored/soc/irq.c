@@ -29,6 +29,7 @@
 /**
  * struct irq_line - one line and its vector
  * @level: what the device says
+ * @masked: the client wants no signals
  * @fd: eventfd of the vector, -1 while the guest has none
  * @edge_ns: when the last edge went out
  * @period_ns: until the next one if nothing happens
@@ -36,6 +37,7 @@
  */
 struct irq_line {
 	bool level;
+	bool masked;
 	int fd;
 	uint64_t edge_ns;
 	uint64_t period_ns;
@@ -55,6 +57,12 @@ struct vc_irq {
 	bool armed;
 	struct irq_line lines[VC_VIRT_IRQ_COUNT];
 };
+
+/* Wants attention, and there is somebody to tell. */
+static bool irq_is_active_locked(const struct irq_line *line)
+{
+	return line->level && line->fd >= 0 && !line->masked;
+}
 
 static void irq_signal_locked(struct irq_line *line, uint64_t now)
 {
@@ -99,7 +107,7 @@ static uint64_t irq_repeat_locked(struct vc_irq *irq, uint64_t now)
 
 	for (i = 0; i < VC_VIRT_IRQ_COUNT; i++) {
 		line = &irq->lines[i];
-		if (!line->level || line->fd < 0)
+		if (!irq_is_active_locked(line))
 			continue;
 		if (now - line->edge_ns >= line->period_ns) {
 			irq_signal_locked(line, now);
@@ -169,7 +177,7 @@ void vc_irq_set(struct vc_irq *irq, unsigned int line, bool level)
 	pthread_mutex_lock(&irq->lock);
 	rising = level && !l->level;
 	l->level = level;
-	if (level && l->fd >= 0)
+	if (irq_is_active_locked(l))
 		irq_raise_locked(irq, l, rising);
 	pthread_mutex_unlock(&irq->lock);
 }
@@ -179,7 +187,7 @@ static void irq_attach_locked(struct vc_irq *irq, struct irq_line *line, int eve
 	if (line->fd >= 0)
 		close(line->fd);
 	line->fd = eventfd;
-	if (line->level && eventfd >= 0)
+	if (irq_is_active_locked(line))
 		irq_raise_locked(irq, line, true);
 }
 
@@ -205,6 +213,21 @@ void vc_irq_trigger(struct vc_irq *irq, unsigned int line)
 	pthread_mutex_unlock(&irq->lock);
 }
 
+void vc_irq_mask(struct vc_irq *irq, unsigned int line, bool masked)
+{
+	struct irq_line *l;
+
+	if (line >= VC_VIRT_IRQ_COUNT)
+		return;
+	l = &irq->lines[line];
+
+	pthread_mutex_lock(&irq->lock);
+	l->masked = masked;
+	if (irq_is_active_locked(l))
+		irq_raise_locked(irq, l, true);
+	pthread_mutex_unlock(&irq->lock);
+}
+
 void vc_irq_reset(struct vc_irq *irq)
 {
 	unsigned int i;
@@ -212,6 +235,7 @@ void vc_irq_reset(struct vc_irq *irq)
 	pthread_mutex_lock(&irq->lock);
 	for (i = 0; i < VC_VIRT_IRQ_COUNT; i++) {
 		irq->lines[i].level = false;
+		irq->lines[i].masked = false;
 		irq_attach_locked(irq, &irq->lines[i], -1);
 	}
 	pthread_mutex_unlock(&irq->lock);

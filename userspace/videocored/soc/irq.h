@@ -33,7 +33,9 @@ void vc_irq_set(struct vc_irq *irq, unsigned int line, bool level);
 int vc_irq_attach(struct vc_irq *irq, unsigned int line, int eventfd);
 /* Signal the vector of @line once, whatever its level (the client's test of it). */
 void vc_irq_trigger(struct vc_irq *irq, unsigned int line);
-/* Lines down, vectors detached. */
+/* Hold signals back; unmasking a line that is up signals at once. */
+void vc_irq_mask(struct vc_irq *irq, unsigned int line, bool masked);
+/* Lines down, vectors detached and not masked. */
 void vc_irq_reset(struct vc_irq *irq);
 
 /* Signals sent for @line so far. */

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct json_object;
 struct videocored;
 struct vc_mailbox;
 
@@ -20,5 +21,8 @@ void vc_mailbox_destroy(struct vc_mailbox *mbox);
 uint32_t vc_mailbox_clock_rate(struct vc_mailbox *mbox, unsigned int id);
 /* Level of firmware expander line @gpio (128..135). */
 void vc_mailbox_set_gpio(struct vc_mailbox *mbox, unsigned int gpio, bool level);
+
+/* Requests, unknown tags, clocks. */
+void vc_mailbox_status(struct vc_mailbox *mbox, struct json_object *out);
 
 #endif /* VIDEOCORED_SOC_MAILBOX_H */
