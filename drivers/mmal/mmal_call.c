@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests to the firmware and their answers, matched by context.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#include <linux/slab.h>
+
+#include "mmal_priv.h"
+
+/* The firmware answers in milliseconds; sensor start-up takes up to a second. */
+#define VC_MMAL_CALL_TIMEOUT_MS	3000
+
+static int vc_mmal_call_enter(struct vc_mmal *mmal, struct vc_mmal_call *call,
+			      u32 *context)
+{
+	int ret;
+
+	guard(mutex)(&mmal->lock);
+	if (mmal->closed)
+		return -ENODEV;
+	ret = xa_alloc_cyclic(&mmal->calls, context, call, VC_MMAL_ID_LIMIT,
+			      &mmal->next_call, GFP_KERNEL);
+	if (ret < 0)
+		return ret;
+	mmal->stats.calls++;
+	return 0;
+}
+
+/* After this the receiving context does not know the call any more. */
+static int vc_mmal_call_leave(struct vc_mmal *mmal, struct vc_mmal_call *call,
+			      u32 context, int error)
+{
+	guard(mutex)(&mmal->lock);
+	xa_erase(&mmal->calls, context);
+	/* It may have come at the last moment. */
+	if (completion_done(&call->done))
+		return call->error;
+	if (error == -ETIMEDOUT)
+		mmal->stats.timeouts++;
+	return error;
+}
+
+static int vc_mmal_call_send(struct vc_mmal *mmal, struct vc_mmal_call *call,
+			     u32 context)
+{
+	struct vc_mmal_msg msg = {
+		.header.magic = cpu_to_le32(MMAL_MAGIC),
+		.header.type = cpu_to_le32(call->type),
+		.header.context = cpu_to_le32(context),
+	};
+
+	if (call->len > sizeof(msg.payload))
+		return -EMSGSIZE;
+	if (call->len)
+		memcpy(msg.payload, call->payload, call->len);
+	return vchiq_service_send(mmal->svc, &msg,
+				  sizeof(msg.header) + call->len);
+}
+
+static int vc_mmal_call_wait(struct vc_mmal_call *call)
+{
+	unsigned long timeout = msecs_to_jiffies(VC_MMAL_CALL_TIMEOUT_MS);
+	long left;
+
+	if (call->undoes)
+		left = wait_for_completion_timeout(&call->done, timeout);
+	else
+		left = wait_for_completion_killable_timeout(&call->done,
+							    timeout);
+	if (left < 0)
+		return left;
+	return left ? 0 : -ETIMEDOUT;
+}
+
+/* All answers but that to GET_VERSION begin with a status. */
+static int vc_mmal_call_status(const struct vc_mmal_call *call)
+{
+	if (call->type == MMAL_MSG_GET_VERSION)
+		return 0;
+	return vc_mmal_errno(le32_to_cpup(call->reply));
+}
+
+/*
+ * Make a call: 0 if the firmware did what was asked for. With an errno from its
+ * status the answer is in @call->reply all the same.
+ */
+int vc_mmal_call(struct vc_mmal *mmal, struct vc_mmal_call *call)
+{
+	u32 context;
+	int ret;
+
+	init_completion(&call->done);
+	call->error = 0;
+	call->reply_len = 0;
+	ret = vc_mmal_call_enter(mmal, call, &context);
+	if (ret)
+		return ret;
+	ret = vc_mmal_call_send(mmal, call, context);
+	if (!ret)
+		ret = vc_mmal_call_wait(call);
+	ret = vc_mmal_call_leave(mmal, call, context, ret);
+	if (ret == -ETIMEDOUT)
+		dev_err_ratelimited(&mmal->vdev->dev,
+				    "no answer to MMAL message %u\n",
+				    call->type);
+	return ret ?: vc_mmal_call_status(call);
+}
+
+/* Receiving context: an answer. */
+void vc_mmal_call_answered(struct vc_mmal *mmal, const struct mmal_msg_header *h,
+			   const void *payload, size_t len)
+{
+	struct vc_mmal_call *call;
+
+	guard(mutex)(&mmal->lock);
+	call = xa_load(&mmal->calls, le32_to_cpu(h->context));
+	if (!call || completion_done(&call->done)) {
+		mmal->stats.late++;
+		return;
+	}
+	if (call->type != le32_to_cpu(h->type) || len < call->reply_min) {
+		mmal->stats.violations++;
+		call->error = -EPROTO;
+	} else {
+		call->reply_len = min(len, call->reply_size);
+		memcpy(call->reply, payload, call->reply_len);
+	}
+	complete_all(&call->done);
+}
+
+/* With mmal->lock held: there will be no answers any more. */
+void vc_mmal_calls_closed(struct vc_mmal *mmal)
+{
+	struct vc_mmal_call *call;
+	unsigned long context;
+
+	lockdep_assert_held(&mmal->lock);
+	xa_for_each(&mmal->calls, context, call) {
+		if (completion_done(&call->done))
+			continue;
+		call->error = -ENODEV;
+		complete_all(&call->done);
+	}
+}

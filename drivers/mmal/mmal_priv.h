@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the parts of vc_mmal share.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#ifndef MMAL_PRIV_H
+#define MMAL_PRIV_H
+
+#include <linux/completion.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include <linux/videocore/mmal.h>
+#include <linux/videocore/vchiq.h>
+
+#define VC_MMAL_MAX_PAYLOAD	(MMAL_MAX_MSG - sizeof(struct mmal_msg_header))
+#define VC_MMAL_PARAM_MAX	(MMAL_PARAM_MAX_WORDS * sizeof(u32))
+
+struct dentry;
+
+/* A message as it is sent; zeroed before it is filled. */
+struct vc_mmal_msg {
+	struct mmal_msg_header header;
+	u8 payload[VC_MMAL_MAX_PAYLOAD];
+};
+
+/**
+ * struct vc_mmal_call - a request and its answer
+ * @type: enum mmal_msg_type, also of the answer
+ * @payload: what is sent
+ * @len: bytes of it
+ * @reply: where the answer is put, cut to
+ * @reply_size: that many bytes
+ * @reply_min: a shorter answer breaks the protocol
+ * @reply_len: bytes put in @reply
+ * @undoes: not to be interrupted by a fatal signal
+ * @done: private: completed when answered, or never to be
+ * @error: private: 0, or why there is no answer
+ */
+struct vc_mmal_call {
+	u32 type;
+	const void *payload;
+	size_t len;
+	void *reply;
+	size_t reply_size;
+	size_t reply_min;
+	size_t reply_len;
+	bool undoes;
+	struct completion done;
+	int error;
+};
+
+/**
+ * struct vc_mmal_stats - counters for debugfs
+ * @calls: requests sent
+ * @timeouts: requests the firmware has not answered in time
+ * @late: answers and buffers that came to nobody
+ * @violations: messages that break the protocol
+ * @events: events received
+ * @events_lost: of these, dropped for want of memory
+ * @buffers_sent: buffers given to the firmware
+ * @buffers_done: buffers it gave back
+ * @buffers_reclaimed: buffers taken back without it
+ */
+struct vc_mmal_stats {
+	u64 calls;
+	u64 timeouts;
+	u64 late;
+	u64 violations;
+	u64 events;
+	u64 events_lost;
+	u64 buffers_sent;
+	u64 buffers_done;
+	u64 buffers_reclaimed;
+};
+
+/**
+ * struct vc_mmal - a connection to the firmware's "mmal" service
+ * @vdev: device it belongs to
+ * @svc: the service
+ * @ops: the client's callbacks
+ * @priv: the client's
+ * @major: version of the firmware
+ * @minor: version of the firmware
+ * @debugfs: directory
+ * @components: by our id
+ * @event_work: delivers @events
+ * @event_lock: protects @events and @nr_events
+ * @events: not delivered yet
+ * @nr_events: how many these are
+ * @lock: held by the receiving context while it uses an entry of @calls or
+ *	@buffers, and by the owner of an entry who takes it out; protects @stats
+ * @closed: nothing will be answered any more
+ * @calls: requests waiting for their answer, by context
+ * @next_call: for the cyclic allocation of @calls
+ * @buffers: with the firmware, by context
+ * @next_buffer: for the cyclic allocation of @buffers
+ * @stats: counters
+ */
+struct vc_mmal {
+	struct vchiq_device *vdev;
+	struct vchiq_service *svc;
+	const struct vc_mmal_ops *ops;
+	void *priv;
+	u32 major;
+	u32 minor;
+	struct dentry *debugfs;
+	struct xarray components;
+
+	struct work_struct event_work;
+	spinlock_t event_lock; /* Protects events and nr_events */
+	struct list_head events;
+	unsigned int nr_events;
+
+	struct mutex lock; /* Protects all below */
+	bool closed;
+	struct xarray calls;
+	u32 next_call;
+	struct xarray buffers;
+	u32 next_buffer;
+	struct vc_mmal_stats stats;
+};
+
+#define VC_MMAL_ID_LIMIT	XA_LIMIT(1, 0x7fffffff)
+
+/* mmal_core.c */
+int vc_mmal_errno(u32 status);
+void vc_mmal_violation(struct vc_mmal *mmal, const char *what, u32 value);
+
+/* mmal_call.c */
+int vc_mmal_call(struct vc_mmal *mmal, struct vc_mmal_call *call);
+void vc_mmal_call_answered(struct vc_mmal *mmal, const struct mmal_msg_header *h,
+			   const void *payload, size_t len);
+void vc_mmal_calls_closed(struct vc_mmal *mmal);
+
+/* mmal_buffer.c */
+void vc_mmal_buffer_returned(struct vc_mmal *mmal,
+			     const struct mmal_msg_header *h,
+			     const void *payload, size_t len);
+void vc_mmal_buffers_reclaim(struct vc_mmal *mmal, struct vc_mmal_port *port,
+			     int status);
+
+/* mmal_event.c */
+void vc_mmal_event_received(struct vc_mmal *mmal, const void *payload,
+			    size_t len);
+void vc_mmal_event_work(struct work_struct *work);
+void vc_mmal_events_drop(struct vc_mmal *mmal);
+
+/* mmal_format.c */
+void vc_mmal_port_from_wire(struct vc_mmal_port *port,
+			    const struct mmal_msg_port_info_reply *wire);
+void vc_mmal_format_to_wire(const struct vc_mmal_format *format,
+			    struct mmal_msg_port_info_set *wire);
+
+#endif /* MMAL_PRIV_H */
