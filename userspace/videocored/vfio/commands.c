@@ -122,7 +122,7 @@ static int cmd_get_info(struct vfu_context *ctx, const struct vfu_request *req,
 	info.argsz = sizeof(info);
 	info.flags = VFIO_DEVICE_FLAGS_PCI | VFIO_DEVICE_FLAGS_RESET;
 	info.nr_regions = VFIO_PCI_NUM_REGIONS;
-	info.nr_irqs = VFIO_PCI_NUM_IRQS;
+	info.nr_irqs = VFU_NR_IRQS;
 	reply_put(rep, &info, sizeof(info));
 
 	return 0;

@@ -219,7 +219,7 @@ int vfu_device_write(struct vfu_device *dev, uint32_t index, uint64_t off, const
 
 int vfu_device_irqs(struct vfu_device *dev, uint32_t index)
 {
-	if (index >= VFIO_PCI_NUM_IRQS)
+	if (index >= VFU_NR_IRQS)
 		return -EINVAL;
 	return index == VFIO_PCI_MSIX_IRQ_INDEX ? VC_VIRT_IRQ_COUNT : 0;
 }

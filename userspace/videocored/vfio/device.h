@@ -63,6 +63,12 @@ struct vfu_region {
 	struct vfu_area areas[VFU_MAX_AREAS];
 };
 
+/*
+ * INTx, MSI and MSI-X, of which only the last has vectors. Not the error and
+ * the request interrupt: QEMU warns that the one cannot be had if it exists.
+ */
+#define VFU_NR_IRQS		3
+
 struct vfu_device *vfu_device_create(const struct vfu_device_config *config);
 void vfu_device_destroy(struct vfu_device *dev);
 
