@@ -290,6 +290,8 @@ int vc_recorder_create(struct vc_recorder **out, const char *path, double fps, c
 
 	if (!rec)
 		return vc_screen_fail(error, -ENOMEM, "out of memory");
+	/* What goes wrong is said in our lines, and libx264's statistics are not wanted. */
+	av_log_set_level(AV_LOG_QUIET);
 	rec->path = strdup(path);
 	ret = rec->path ? open_file(rec, fps, error) :
 	      vc_screen_fail(error, -ENOMEM, "out of memory");

@@ -38,8 +38,10 @@ static bool open_sdl(struct vc_window *win)
 {
 	/* SIGINT and SIGTERM are the program's. */
 	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+	/* Not the console, nor one nobody sees. The user's environment has precedence. */
+	SDL_SetHint(SDL_HINT_VIDEODRIVER, "wayland,x11");
 	if (SDL_InitSubSystem(SDL_INIT_VIDEO))
-		goto err;
+		goto err_quit;
 	win->wake_event = SDL_RegisterEvents(1);
 	win->window = SDL_CreateWindow(TITLE, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
 				       1280, 720, SDL_WINDOW_RESIZABLE);
@@ -53,9 +55,8 @@ static bool open_sdl(struct vc_window *win)
 err_window:
 	SDL_DestroyWindow(win->window);
 err_quit:
-	SDL_QuitSubSystem(SDL_INIT_VIDEO);
-err:
 	vc_info("screen", "no window: %s", SDL_GetError());
+	SDL_Quit();
 	return false;
 }
 
@@ -65,7 +66,7 @@ static void close_sdl(struct vc_window *win)
 		SDL_DestroyTexture(win->texture);
 	SDL_DestroyRenderer(win->renderer);
 	SDL_DestroyWindow(win->window);
-	SDL_QuitSubSystem(SDL_INIT_VIDEO);
+	SDL_Quit();
 }
 
 static void set_open(struct vc_window *win, bool open)
@@ -136,7 +137,6 @@ static void *window_thread(void *arg)
 	return NULL;
 }
 
-/* Without any of these SDL may take the machine's console instead. */
 static bool have_display(void)
 {
 	return getenv("DISPLAY") || getenv("WAYLAND_DISPLAY") || getenv("SDL_VIDEODRIVER");
