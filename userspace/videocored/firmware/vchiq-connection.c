@@ -53,6 +53,7 @@ void vcq_connection_start(struct vcq_connection *conn)
 	vsh_store(&own->slot_queue_recycle, tx->available);
 	vsh_store(&own->tx_pos, 0);
 	vcq_connection_disarm(conn);
+	vsh_store(&own->sync_release.armed, 0);
 	vsh_store(&own->sync_release.fired, 1);
 	vsh_store(&own->debug[0], VCHIQ_DEBUG_ENTRIES);
 	vsh_publish_initialised(own);
@@ -133,11 +134,6 @@ void vcq_signal(struct vcq_connection *conn, struct vchiq_remote_event *event)
 	vcq_ring_host(conn->fw);
 }
 
-/* We send nothing synchronous, our slot is always free. */
-static void on_sync_release(struct vcq_connection *conn)
-{
-}
-
 /* A connection that broke meanwhile is left alone. */
 static bool on_event(struct vcq_connection *conn, struct vchiq_remote_event *event,
 		     void (*handle)(struct vcq_connection *conn))
@@ -160,12 +156,15 @@ bool vcq_connection_poll(struct vcq_connection *conn)
 	busy |= on_event(conn, &own->recycle, vcq_tx_recycled);
 	busy |= on_event(conn, &own->trigger, vcq_rx_run);
 	busy |= on_event(conn, &own->sync_trigger, vcq_rx_sync);
-	busy |= on_event(conn, &own->sync_release, on_sync_release);
 	vcq_bulk_resolve(conn);
 	return vcq_tx_pump(conn) || busy;
 }
 
-/* Steps R1 to R4 for all four events; true: sleep, the doorbell will be rung. */
+/*
+ * Steps R1 to R4 for the three events that we wait for; true: sleep, the doorbell
+ * will be rung. The fourth, sync_release, says that our synchronous slot is free,
+ * and stays fired because we never send there.
+ */
 bool vcq_connection_arm(struct vcq_connection *conn)
 {
 	struct vchiq_shared_state *own = &conn->zero->master;
@@ -173,12 +172,10 @@ bool vcq_connection_arm(struct vcq_connection *conn)
 	vsh_event_arm(&own->trigger);
 	vsh_event_arm(&own->recycle);
 	vsh_event_arm(&own->sync_trigger);
-	vsh_event_arm(&own->sync_release);
 	vsh_events_armed();
 	if (!vsh_event_is_fired(&own->trigger) &&
 	    !vsh_event_is_fired(&own->recycle) &&
-	    !vsh_event_is_fired(&own->sync_trigger) &&
-	    !vsh_event_is_fired(&own->sync_release))
+	    !vsh_event_is_fired(&own->sync_trigger))
 		return true;
 	vcq_connection_disarm(conn);
 	return false;
@@ -192,6 +189,5 @@ void vcq_connection_disarm(struct vcq_connection *conn)
 	vsh_event_disarm(&own->trigger);
 	vsh_event_disarm(&own->recycle);
 	vsh_event_disarm(&own->sync_trigger);
-	vsh_event_disarm(&own->sync_release);
 	vsh_events_disarmed();
 }

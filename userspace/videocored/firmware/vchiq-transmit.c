@@ -149,24 +149,40 @@ static void pad_slot(struct vcq_connection *conn)
 	advance(tx, rest);
 }
 
+/*
+ * Whether DATA may go where the next message goes: into a slot that has DATA
+ * already, or into one more. A slot without DATA is not finished for a message
+ * that must wait: the others may need the rest of it.
+ */
+static bool has_quota(const struct vcq_tx *tx, uint32_t stride)
+{
+	uint32_t offset = tx->pos % VCHIQ_SLOT_SIZE;
+	bool has_data = offset && tx->has_data[slot_at(tx, tx->pos)];
+
+	return tx->data_slots < tx->data_quota ||
+	       (has_data && stride <= VCHIQ_SLOT_SIZE - offset);
+}
+
 /* Find room for @stride bytes at tx->pos, in this slot or a new one. */
 static enum tx_result reserve(struct vcq_connection *conn, uint32_t stride,
 			      bool is_data)
 {
 	struct vcq_tx *tx = &conn->tx;
 	uint32_t offset = tx->pos % VCHIQ_SLOT_SIZE;
+	bool may_go = !is_data || has_quota(tx, stride);
 	uint8_t slot;
 
-	if (offset && stride > VCHIQ_SLOT_SIZE - offset) {
+	if (offset && stride > VCHIQ_SLOT_SIZE - offset &&
+	    (may_go || tx->has_data[slot_at(tx, tx->pos)])) {
 		pad_slot(conn);
 		offset = 0;
 	}
+	if (!may_go)
+		return TX_NO_QUOTA;
 	if (!offset && tx->available == tx->started)
 		return TX_NO_SLOT;
 	slot = slot_at(tx, tx->pos);
 	if (is_data && !tx->has_data[slot]) {
-		if (tx->data_slots >= tx->data_quota)
-			return TX_NO_QUOTA;
 		tx->has_data[slot] = true;
 		tx->data_slots++;
 	}

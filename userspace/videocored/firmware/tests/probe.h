@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A service that does what a test tells it and records what happens to it.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#ifndef TESTS_PROBE_H
+#define TESTS_PROBE_H
+
+#include "host.h"
+
+#define PROBE_MAX_BULKS	64
+
+/**
+ * struct probe - the service "prob", version 5 (3), at most two clients
+ * @svc: the client that opened last and is open, or NULL
+ * @refuse: refuse the next open
+ * @opened: opens accepted
+ * @closed: close callbacks
+ * @messages: DATA received
+ * @last: the last one
+ * @last_len: its length
+ * @bulks_done: bulk callbacks
+ * @actual: their results, in order
+ * @closed_with_bulks: bulk callbacks that had run when closed
+ */
+struct probe {
+	struct fw_service *svc;
+	bool refuse;
+	unsigned int opened;
+	unsigned int closed;
+	unsigned int messages;
+	uint8_t last[4088];
+	size_t last_len;
+	unsigned int bulks_done;
+	int actual[PROBE_MAX_BULKS];
+	unsigned int closed_with_bulks;
+	struct fw_bulk bulks[PROBE_MAX_BULKS];
+	unsigned int nr_bulks;
+};
+
+void probe_add(struct probe *probe, struct host *host);
+
+/* Each runs on the firmware thread and returns when done. */
+int probe_send(struct probe *probe, struct host *host, const void *data,
+	       size_t len);
+int probe_send_many(struct probe *probe, struct host *host, unsigned int nr,
+		    size_t len);
+int probe_bulk(struct probe *probe, struct host *host, void *data, size_t len,
+	       bool to_host);
+void probe_close(struct probe *probe, struct host *host);
+
+#endif /* TESTS_PROBE_H */
