@@ -23,7 +23,7 @@
 #define MMAL_VERSION_KERNEL		15
 #define MMAL_VERSION_MIN		10
 #define MMAL_MAX_MSG			512
-#define MMAL_TIME_UNKNOWN		((__s64)1 << 63)
+#define MMAL_TIME_UNKNOWN		(-0x7fffffffffffffffLL - 1)
 
 enum mmal_msg_type {
 	MMAL_MSG_QUIT			= 1,

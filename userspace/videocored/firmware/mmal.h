@@ -7,6 +7,7 @@
 #ifndef VIDEOCORED_FIRMWARE_MMAL_H
 #define VIDEOCORED_FIRMWARE_MMAL_H
 
+struct json_object;
 struct mmal_server;
 struct smem_pool;
 struct vc_firmware;
@@ -16,6 +17,13 @@ struct vc_source;
 struct mmal_server *mmal_server_create(struct vc_firmware *fw,
 				       struct smem_pool *smem,
 				       struct vc_source *source);
+/* After the firmware thread has ended: nothing calls the service any more. */
 void mmal_server_destroy(struct mmal_server *server);
+
+/* Thread-safe: let the cameras see @source; returns what they saw before. */
+struct vc_source *mmal_server_set_source(struct mmal_server *server,
+					 struct vc_source *source);
+/* Thread-safe: frames, dropped, clients, components with their ports. */
+void mmal_server_status(struct mmal_server *server, struct json_object *out);
 
 #endif /* VIDEOCORED_FIRMWARE_MMAL_H */
