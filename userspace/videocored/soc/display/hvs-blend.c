@@ -126,19 +126,42 @@ void vc_hvs_csc_unpack(struct vc_hvs_csc *csc, const uint32_t word[3])
 	csc->cb_b = csc_factor(word[2]);
 }
 
-void vc_hvs_csc_row(const struct vc_hvs_csc *csc, const uint8_t *luma,
-		    const uint8_t *chroma, uint32_t *out, unsigned int nr)
+static void swap_int(int *a, int *b)
 {
+	int v = *a;
+
+	*a = *b;
+	*b = v;
+}
+
+void vc_hvs_csc_swap(struct vc_hvs_csc *csc)
+{
+	swap_int(&csc->cb_r, &csc->cr_r);
+	swap_int(&csc->cb_g, &csc->cr_g);
+	swap_int(&csc->cb_b, &csc->cr_b);
+	swap_int(&csc->cb_off, &csc->cr_off);
+}
+
+/* The loop most frames go through: let the machine use what it has. */
+#if defined(__x86_64__) && defined(__has_attribute)
+#if __has_attribute(target_clones)
+__attribute__((target_clones("avx2", "default")))
+#endif
+#endif
+void vc_hvs_csc_row(const struct vc_hvs_csc *csc, const uint8_t *restrict luma,
+		    const uint8_t *restrict chroma, uint32_t *restrict out, unsigned int nr)
+{
+	const struct vc_hvs_csc f = *csc;
 	unsigned int i;
 	int y, cb, cr;
 
 	for (i = 0; i < nr; i++) {
-		y = csc->y * (luma[i] + csc->y_off) + 128;
-		cb = chroma[2 * i] + csc->cb_off;
-		cr = chroma[2 * i + 1] + csc->cr_off;
+		y = f.y * (luma[i] + f.y_off) + 128;
+		cb = chroma[2 * i] + f.cb_off;
+		cr = chroma[2 * i + 1] + f.cr_off;
 		out[i] = 0xff000000 |
-			 clamp255((y + csc->cb_r * cb + csc->cr_r * cr) >> 8) << 16 |
-			 clamp255((y + csc->cb_g * cb + csc->cr_g * cr) >> 8) << 8 |
-			 clamp255((y + csc->cb_b * cb + csc->cr_b * cr) >> 8);
+			 clamp255((y + f.cb_r * cb + f.cr_r * cr) >> 8) << 16 |
+			 clamp255((y + f.cb_g * cb + f.cr_g * cr) >> 8) << 8 |
+			 clamp255((y + f.cb_b * cb + f.cr_b * cr) >> 8);
 	}
 }

@@ -36,6 +36,8 @@ struct vc_hvs_csc {
 };
 
 void vc_hvs_csc_unpack(struct vc_hvs_csc *csc, const uint32_t word[3]);
+/* Take Cr for Cb and the other way round. */
+void vc_hvs_csc_swap(struct vc_hvs_csc *csc);
 /* @chroma: Cb, Cr pairs, one per pixel; @out: opaque A8R8G8B8. */
 void vc_hvs_csc_row(const struct vc_hvs_csc *csc, const uint8_t *luma,
 		    const uint8_t *chroma, uint32_t *out, unsigned int nr);

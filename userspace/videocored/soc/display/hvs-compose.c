@@ -196,70 +196,36 @@ static int compose_by_rows(struct pipe *pipe, const uint32_t *ram, struct vc_ima
  * Planar YUV at 1:1
  */
 
-static const struct {
-	uint32_t word[3];
-	const struct YuvConstants *matrix;
-} matrices[] = {
-	{ { 0x00f00000, 0xe73304a8, 0x00066604 }, &kYuvI601Constants },
-	{ { 0x00f00000, 0xf27784a8, 0x00072e1d }, &kYuvH709Constants },
-	{ { 0x00f00000, 0xf43594a8, 0x0006b624 }, &kYuv2020Constants },
-	{ { 0x00000000, 0xea349400, 0x00059dc6 }, &kYuvJPEGConstants },
-	{ { 0x00000000, 0xf4388400, 0x00064ddb }, &kYuvF709Constants },
-	{ { 0x00000000, 0xf5b6d400, 0x0005e5e2 }, &kYuvV2020Constants },
-};
-
-/* libyuv's matrix for the plane's words, NULL if they are none of the usual ones. */
-static const struct YuvConstants *usual_matrix(const struct vc_hvs_plane *plane)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(matrices) / sizeof(matrices[0]); i++)
-		if (!memcmp(matrices[i].word, plane->csc, sizeof(plane->csc)))
-			return matrices[i].matrix;
-	return NULL;
-}
-
 static bool is_plain_yuv(const struct vc_hvs_plane *plane, const struct vc_image *dst)
 {
 	return plane->is_yuv && !is_scaled(&plane->luma) && !plane->hflip &&
 	       plane->chroma_w * 2 == plane->src_w &&
 	       !(plane->src_h & 1) && !vc_hvs_plane_has_alpha(plane) &&
 	       plane->x + plane->dst_w <= dst->width &&
-	       plane->y + plane->dst_h <= dst->height && usual_matrix(plane);
+	       plane->y + plane->dst_h <= dst->height;
 }
 
-/* Chroma planes as libyuv wants them; @split holds them when they come in pairs. */
-struct chroma {
-	const uint8_t *cb;
-	const uint8_t *cr;
-	ptrdiff_t cb_stride;
-	ptrdiff_t cr_stride;
-	uint8_t *split;
-};
-
-static int chroma_init(struct chroma *c, const struct vc_hvs_source *src)
+/* Chroma pairs for every luma pixel, @out; in the order they have in memory. */
+static int enlarge_chroma(const struct vc_hvs_source *src, uint8_t *out)
 {
 	const struct vc_hvs_plane *plane = src->plane;
 	unsigned int w = plane->chroma_w, h = plane->chroma_h;
-	unsigned int cb = plane->order ? 2 : 1;
-	size_t size = (size_t)w * h;
+	const uint8_t *pairs = src->row0[1];
+	ptrdiff_t stride = src->stride[1];
+	uint8_t *merged = NULL;
 
-	c->split = NULL;
 	if (plane->nr_mem == 3) {
-		c->cb = src->row0[cb];
-		c->cr = src->row0[3 - cb];
-		c->cb_stride = src->stride[cb];
-		c->cr_stride = src->stride[3 - cb];
-		return 0;
+		merged = malloc((size_t)w * 2 * h);
+		if (!merged)
+			return -ENOMEM;
+		MergeUVPlane(src->row0[1], src->stride[1], src->row0[2], src->stride[2],
+			     merged, w * 2, w, h);
+		pairs = merged;
+		stride = w * 2;
 	}
-	c->split = malloc(size * 2);
-	if (!c->split)
-		return -ENOMEM;
-	c->cb = c->split + (plane->order ? size : 0);
-	c->cr = c->split + (plane->order ? 0 : size);
-	c->cb_stride = w;
-	c->cr_stride = w;
-	SplitUVPlane(src->row0[1], src->stride[1], c->split, w, c->split + size, w, w, h);
+	UVScale(pairs, stride, w, h, out, plane->src_w * 2, plane->src_w, plane->src_h,
+		kFilterBilinear);
+	free(merged);
 	return 0;
 }
 
@@ -270,24 +236,24 @@ static int chroma_init(struct chroma *c, const struct vc_hvs_source *src)
 static int compose_plain_yuv(const struct vc_hvs_source *src, struct vc_image *dst)
 {
 	const struct vc_hvs_plane *plane = src->plane;
-	uint8_t *out = (uint8_t *)(dst_row(dst, plane->y) + plane->x);
-	const struct YuvConstants *matrix = usual_matrix(plane);
-	struct chroma c;
+	size_t stride = plane->src_w * 2;
+	struct vc_hvs_csc csc;
+	uint8_t *chroma;
+	unsigned int y;
 	int ret;
 
-	ret = chroma_init(&c, src);
-	if (ret)
-		return ret;
-	if (plane->chroma_h == plane->src_h)
-		I422ToARGBMatrixFilter(src->row0[0], src->stride[0], c.cb, c.cb_stride,
-				       c.cr, c.cr_stride, out, dst->stride[0], matrix,
-				       plane->src_w, plane->src_h, kFilterLinear);
-	else
-		I420ToARGBMatrixFilter(src->row0[0], src->stride[0], c.cb, c.cb_stride,
-				       c.cr, c.cr_stride, out, dst->stride[0], matrix,
-				       plane->src_w, plane->src_h, kFilterBilinear);
-	free(c.split);
-	return 0;
+	chroma = malloc(stride * plane->src_h);
+	if (!chroma)
+		return -ENOMEM;
+	ret = enlarge_chroma(src, chroma);
+	vc_hvs_csc_unpack(&csc, plane->csc);
+	if (plane->order)
+		vc_hvs_csc_swap(&csc);
+	for (y = 0; y < plane->src_h && !ret; y++)
+		vc_hvs_csc_row(&csc, vc_hvs_fetch_luma(src, y), chroma + y * stride,
+			       dst_row(dst, plane->y + y) + plane->x, plane->src_w);
+	free(chroma);
+	return ret;
 }
 
 /* -----------------------------------------------------------------------------
