@@ -104,17 +104,14 @@ static bool is_alive(const struct vcq_connection *conn)
 	return conn && conn->state != VCQ_BROKEN;
 }
 
-/* True if there was something to do. */
+/* True if there was something to do. What broke is taken down at once. */
 static bool serve(struct vc_firmware *fw)
 {
-	bool busy;
+	bool busy = is_alive(fw->conn) && vcq_connection_poll(fw->conn);
 
-	if (!is_alive(fw->conn)) {
+	if (!is_alive(fw->conn))
 		vcq_connection_close(fw->conn);
-		return false;
-	}
-	busy = vcq_connection_poll(fw->conn);
-	return busy || !is_alive(fw->conn);
+	return busy;
 }
 
 static void sleep_until_rung(struct vc_firmware *fw)

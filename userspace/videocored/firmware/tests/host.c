@@ -184,6 +184,9 @@ struct host *host_create(void)
 
 void host_destroy(struct host *host)
 {
+	vc_firmware_stop(host->fw);
+	if (host->observe)
+		host->observe(host->observer);
 	vc_firmware_destroy(host->fw);
 	vc_doorbell_destroy(host->vc.doorbell);
 	vc_guest_destroy(host->vc.guest);
@@ -233,7 +236,8 @@ void host_sync(struct host *host)
 {
 	host->vc.doorbell->rung(host->vc.doorbell->arg);
 	vc_firmware_call(host->fw, nothing, NULL);
-	vc_firmware_call(host->fw, nothing, NULL);
+	vc_firmware_call(host->fw, host->observe ? host->observe : nothing,
+			 host->observer);
 }
 
 /* Steps R1 to R7 for one of the host's own events. */

@@ -74,6 +74,8 @@ struct host_msg {
  * @fw: the firmware under test, with a probe service
  * @ram: guest memory
  * @line: cache line size that the host was told
+ * @observe: called on the firmware thread by each host_sync(), or NULL
+ * @observer: for @observe
  * @hold: do not recycle slots on its own
  * @held: slots that were read to the end, in order
  */
@@ -88,6 +90,8 @@ struct host {
 	uint32_t rx_pos;
 	uint32_t rx_slot;
 	uint32_t nr_recycled;
+	void (*observe)(void *observer);
+	void *observer;
 	bool hold;
 	uint32_t held[64];
 	unsigned int nr_held;

@@ -23,7 +23,7 @@ static int probe_on_open(struct fw_service *svc)
 	if (probe->refuse)
 		return -EBUSY;
 	probe->svc = svc;
-	probe->opened++;
+	probe->live.opened++;
 	return 0;
 }
 
@@ -31,17 +31,17 @@ static void probe_on_message(struct fw_service *svc, const void *data, size_t le
 {
 	struct probe *probe = fw_service_ctx(svc);
 
-	probe->messages++;
-	probe->last_len = len;
-	memcpy(probe->last, data, len);
+	probe->live.messages++;
+	probe->live.last_len = len;
+	memcpy(probe->live.last, data, len);
 }
 
 static void probe_on_close(struct fw_service *svc)
 {
 	struct probe *probe = fw_service_ctx(svc);
 
-	probe->closed++;
-	probe->closed_with_bulks = probe->bulks_done;
+	probe->live.closed++;
+	probe->live.closed_with_bulks = probe->live.bulks_done;
 	if (probe->svc == svc)
 		probe->svc = NULL;
 }
@@ -50,7 +50,7 @@ static void probe_on_bulk(struct fw_service *svc, struct fw_bulk *bulk, int actu
 {
 	struct probe *probe = fw_service_ctx(svc);
 
-	probe->actual[probe->bulks_done++] = actual;
+	probe->live.actual[probe->live.bulks_done++] = actual;
 }
 
 static const struct fw_service_ops probe_ops = {
@@ -63,9 +63,19 @@ static const struct fw_service_ops probe_ops = {
 	.close = probe_on_close,
 };
 
+/* On the firmware thread, or when there is none any more. */
+static void observe(void *arg)
+{
+	struct probe *probe = arg;
+
+	probe->seen = probe->live;
+}
+
 void probe_add(struct probe *probe, struct host *host)
 {
 	memset(probe, 0, sizeof(*probe));
+	host->observe = observe;
+	host->observer = probe;
 	assert_int_equal(vc_firmware_add_service(host->fw, &probe_ops, probe), 0);
 }
 
@@ -120,7 +130,7 @@ static void do_bulk(void *arg)
 {
 	struct order *order = arg;
 	struct probe *probe = order->probe;
-	struct fw_bulk *bulk = &probe->bulks[probe->nr_bulks++];
+	struct fw_bulk *bulk = &probe->bulks[probe->nr_bulks++ % PROBE_MAX_BULKS];
 
 	bulk->data = (void *)order->data;
 	bulk->len = order->len;
@@ -136,7 +146,6 @@ int probe_bulk(struct probe *probe, struct host *host, void *data, size_t len,
 		.probe = probe, .data = data, .len = len, .to_host = to_host,
 	};
 
-	assert_true(probe->nr_bulks < PROBE_MAX_BULKS);
 	vc_firmware_call(host->fw, do_bulk, &order);
 	host_sync(host);
 	return order.ret;
@@ -154,5 +163,35 @@ void probe_close(struct probe *probe, struct host *host)
 	struct order order = { .probe = probe };
 
 	vc_firmware_call(host->fw, do_close, &order);
+	host_sync(host);
+}
+
+static void do_refuse(void *arg)
+{
+	struct order *order = arg;
+
+	order->probe->refuse = order->nr;
+}
+
+void probe_refuse(struct probe *probe, struct host *host, bool refuse)
+{
+	struct order order = { .probe = probe, .nr = refuse };
+
+	vc_firmware_call(host->fw, do_refuse, &order);
+}
+
+static void do_clear(void *arg)
+{
+	struct order *order = arg;
+
+	memset(&order->probe->live, 0, sizeof(order->probe->live));
+	order->probe->nr_bulks = 0;
+}
+
+void probe_clear(struct probe *probe, struct host *host)
+{
+	struct order order = { .probe = probe };
+
+	vc_firmware_call(host->fw, do_clear, &order);
 	host_sync(host);
 }

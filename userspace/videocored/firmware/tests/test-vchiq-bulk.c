@@ -100,9 +100,10 @@ static void to_firmware(void **state)
 			post(host, BULK_TX, LIST_AT, sizes[j]);
 			assert_int_equal(probe_bulk(&probe, host, got, sizes[j], false), 0);
 			expect_done(host, BULK_TX_DONE, sizes[j]);
-			assert_int_equal(probe.actual[probe.bulks_done - 1], sizes[j]);
+			host_sync(host);
+			assert_int_equal(probe.seen.actual[probe.seen.bulks_done - 1], sizes[j]);
 			assert_memory_equal(got, want, sizes[j]);
-			probe.nr_bulks = probe.bulks_done = 0;
+			probe_clear(&probe, host);
 		}
 	}
 	free(got);
@@ -160,7 +161,7 @@ static void receive_once(struct host *host, struct probe *probe, uint32_t offset
 	gather_fragment(host, buffer, size, nr);
 	assert_memory_equal(host->ram + buffer, data, size);
 	check_guard(host, buffer, size);
-	probe->nr_bulks = probe->bulks_done = 0;
+	probe_clear(probe, host);
 }
 
 static void receive_all(struct host *host, struct probe *probe)
@@ -315,13 +316,13 @@ static void different_sizes_abort_both(void **state)
 	post(host, BULK_RX, LIST_AT, 256);
 	assert_int_equal(probe_bulk(&probe, host, data, 128, true), 0);
 	expect_done(host, BULK_RX_DONE, 0xffffffff);
-	assert_int_equal(probe.actual[0], -1);
+	assert_int_equal(probe.seen.actual[0], -1);
 	assert_int_equal(host->ram[DATA_AT], GUARD);
 	/* The next pair is not touched by that. */
 	post(host, BULK_RX, LIST_AT, 256);
 	assert_int_equal(probe_bulk(&probe, host, data, 256, true), 0);
 	expect_done(host, BULK_RX_DONE, 256);
-	assert_int_equal(probe.actual[1], 256);
+	assert_int_equal(probe.seen.actual[1], 256);
 	host_destroy(host);
 }
 
@@ -344,10 +345,10 @@ static void host_close_aborts(void **state)
 		expect_done(host, BULK_TX_DONE, 0xffffffff);
 	host_expect(host, &msg, CLOSE, 1, PORT, 0);
 	host_expect_silence(host);
-	assert_int_equal(probe.bulks_done, 2);
-	assert_int_equal(probe.actual[0], -1);
-	assert_int_equal(probe.actual[1], -1);
-	assert_int_equal(probe.closed_with_bulks, 2);
+	assert_int_equal(probe.seen.bulks_done, 2);
+	assert_int_equal(probe.seen.actual[0], -1);
+	assert_int_equal(probe.seen.actual[1], -1);
+	assert_int_equal(probe.seen.closed_with_bulks, 2);
 	assert_int_equal(host_counter(host, "bulk_aborts"), 3);
 	host_destroy(host);
 }
@@ -363,13 +364,13 @@ static void firmware_close_aborts(void **state)
 	post(host, BULK_RX, LIST_AT, 256);
 	assert_int_equal(probe_bulk(&probe, host, data, 256, false), 0);
 	probe_close(&probe, host);
-	assert_int_equal(probe.bulks_done, 1);
+	assert_int_equal(probe.seen.bulks_done, 1);
 	expect_done(host, BULK_RX_DONE, 0xffffffff);
 	host_expect(host, &msg, CLOSE, 1, PORT, 0);
 	assert_int_equal(probe_bulk(&probe, host, data, 256, false), -107 /* ENOTCONN */);
 	host_send(host, CLOSE, PORT, 1, NULL, 0);
 	host_expect_silence(host);
-	assert_int_equal(probe.closed, 1);
+	assert_int_equal(probe.seen.closed, 1);
 	host_destroy(host);
 }
 
@@ -382,9 +383,10 @@ static void reset_aborts(void **state)
 
 	assert_int_equal(probe_bulk(&probe, host, data, 256, false), 0);
 	vc_firmware_reset(host->fw);
-	assert_int_equal(probe.bulks_done, 1);
-	assert_int_equal(probe.actual[0], -1);
-	assert_int_equal(probe.closed_with_bulks, 1);
+	host_sync(host);
+	assert_int_equal(probe.seen.bulks_done, 1);
+	assert_int_equal(probe.seen.actual[0], -1);
+	assert_int_equal(probe.seen.closed_with_bulks, 1);
 	host_destroy(host);
 }
 
@@ -401,7 +403,7 @@ static void pause_holds_bulks(void **state)
 	host_expect(host, &msg, PAUSE, 0, 0, 0);
 	assert_int_equal(probe_bulk(&probe, host, data, 256, true), 0);
 	host_expect_silence(host);
-	assert_int_equal(probe.bulks_done, 0);
+	assert_int_equal(probe.seen.bulks_done, 0);
 	host_send(host, RESUME, 0, 0, NULL, 0);
 	expect_done(host, BULK_RX_DONE, 256);
 	host_destroy(host);
@@ -447,8 +449,8 @@ static void bad_page_lists(void **state)
 		assert_int_equal(probe_bulk(&probe, host, data, 256, bad->type == BULK_RX), 0);
 		if (strcmp(host_state(host), "broken"))
 			fail_msg("accepted: %s", bad->name);
-		assert_int_equal(probe.closed, 1);
-		assert_int_equal(probe.actual[0], -1);
+		assert_int_equal(probe.seen.closed, 1);
+		assert_int_equal(probe.seen.actual[0], -1);
 		host_destroy(host);
 	}
 }

@@ -167,12 +167,13 @@ static void cleared_memory_is_a_new_connection(void **state)
 	assert_true(host_open(host, "prob", 3, 5, 3) > 0);
 	host_lay_out(host);
 	assert_int_equal(host_hand_over(host), 0);
-	assert_int_equal(probe.closed, 1);
+	host_sync(host);
+	assert_int_equal(probe.seen.closed, 1);
 	host_expect(host, &msg, CONNECT, 0, 0, 0);
 	assert_int_equal(host->rx_pos, 8);
 	assert_true(host_open(host, "prob", 3, 5, 3) > 0);
 	host_destroy(host);
-	assert_int_equal(probe.closed, 2);
+	assert_int_equal(probe.seen.closed, 2);
 }
 
 static void new_memory_is_a_new_connection(void **state)
@@ -204,7 +205,8 @@ static void reset_forgets_the_host(void **state)
 	host_expect(host, &msg, CONNECT, 0, 0, 0);
 	assert_true(host_open(host, "prob", 3, 5, 3) > 0);
 	vc_firmware_reset(host->fw);
-	assert_int_equal(probe.closed, 1);
+	host_sync(host);
+	assert_int_equal(probe.seen.closed, 1);
 	assert_string_equal(host_state(host), "disconnected");
 	/* With its flag set, this is memory that somebody used before us. */
 	assert_int_not_equal(host_hand_over(host), 0);
@@ -287,9 +289,9 @@ static void opens_are_refused(void **state)
 	assert_int_equal(host_open(host, "echo", 0, 4, 4), -1);
 	assert_int_equal(host_open(host, "prob", 0, 2, 2), -1);
 	assert_int_equal(host_open(host, "prob", 0, 6, 6), -1);
-	probe.refuse = true;
+	probe_refuse(&probe, host, true);
 	assert_int_equal(host_open(host, "prob", 0, 5, 5), -1);
-	probe.refuse = false;
+	probe_refuse(&probe, host, false);
 	/* Short payload. */
 	host_send(host, OPEN, 9, 0, "echo1234", 8);
 	host_expect(host, &msg, CLOSE, 0, 9, 0);
@@ -297,7 +299,8 @@ static void opens_are_refused(void **state)
 	assert_true(host_open(host, "prob", 0, 9, 1) > 0);
 	assert_true(host_open(host, "prob", 1, 3, 3) > 0);
 	assert_int_equal(host_open(host, "prob", 2, 5, 5), -1);
-	assert_int_equal(probe.opened, 2);
+	host_sync(host);
+	assert_int_equal(probe.seen.opened, 2);
 	host_destroy(host);
 }
 
@@ -324,7 +327,7 @@ static void firmware_closes(void **state)
 	port = host_open(host, "prob", 4, 5, 3);
 	assert_int_equal(probe_send_many(&probe, host, 2, 10), 0);
 	probe_close(&probe, host);
-	assert_int_equal(probe.closed, 0);
+	assert_int_equal(probe.seen.closed, 0);
 	assert_int_equal(probe_send(&probe, host, "x", 1), -107 /* ENOTCONN */);
 	host_expect(host, &msg, DATA, (uint32_t)port, 4, 10);
 	host_expect(host, &msg, DATA, (uint32_t)port, 4, 10);
@@ -333,8 +336,8 @@ static void firmware_closes(void **state)
 	host_send(host, DATA, 4, (uint32_t)port, "x", 1);
 	host_send(host, CLOSE, 4, (uint32_t)port, NULL, 0);
 	host_expect_silence(host);
-	assert_int_equal(probe.closed, 1);
-	assert_int_equal(probe.messages, 0);
+	assert_int_equal(probe.seen.closed, 1);
+	assert_int_equal(probe.seen.messages, 0);
 	assert_int_equal(host_counter(host, "errors"), 0);
 	assert_int_equal(host_open(host, "prob", 4, 5, 3), port);
 	host_destroy(host);
@@ -354,7 +357,7 @@ static void both_close_at_once(void **state)
 	host_publish(host);
 	host_expect(host, &msg, CLOSE, (uint32_t)port, 4, 0);
 	host_expect_silence(host);
-	assert_int_equal(probe.closed, 1);
+	assert_int_equal(probe.seen.closed, 1);
 	assert_int_equal(host_open(host, "prob", 4, 5, 3), port);
 	host_destroy(host);
 }

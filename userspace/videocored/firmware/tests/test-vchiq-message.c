@@ -53,9 +53,9 @@ static void data_arrives_unchanged(void **state)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		send_data(host, data, sizes[i]);
 		host_sync(host);
-		assert_int_equal(probe.messages, i + 1);
-		assert_int_equal(probe.last_len, sizes[i]);
-		assert_memory_equal(probe.last, data, sizes[i]);
+		assert_int_equal(probe.seen.messages, i + 1);
+		assert_int_equal(probe.seen.last_len, sizes[i]);
+		assert_memory_equal(probe.seen.last, data, sizes[i]);
 	}
 	host_destroy(host);
 }
@@ -261,7 +261,7 @@ static void closing_drops_waiting_data(void **state)
 		got++;
 	assert_int_equal(msg.type, CLOSE);
 	assert_int_equal(got, 30);
-	assert_int_equal(probe.closed, 1);
+	assert_int_equal(probe.seen.closed, 1);
 	host_destroy(host);
 }
 
@@ -311,10 +311,10 @@ static void data_for_others_is_skipped(void **state)
 	host_send(host, BULK_TX, PORT, 4095, "12345678", 8);
 	host_expect_silence(host);
 	assert_int_equal(host_counter(host, "errors"), 7);
-	assert_int_equal(probe.messages, 0);
+	assert_int_equal(probe.seen.messages, 0);
 	send_data(host, "mine", 4);
 	host_sync(host);
-	assert_int_equal(probe.messages, 1);
+	assert_int_equal(probe.seen.messages, 1);
 	host_destroy(host);
 }
 
@@ -347,8 +347,8 @@ static void synchronous_data_is_released(void **state)
 
 	put_sync(host, DATA << 24 | PORT << 12 | 1, 5);
 	assert_true(sync_is_free(host));
-	assert_int_equal(probe.messages, 1);
-	assert_memory_equal(probe.last, "sssss", 5);
+	assert_int_equal(probe.seen.messages, 1);
+	assert_memory_equal(probe.seen.last, "sssss", 5);
 	/* For nobody: released all the same. */
 	put_sync(host, DATA << 24 | PORT << 12 | 2, 5);
 	assert_true(sync_is_free(host));
@@ -369,7 +369,7 @@ static void expect_broken(struct host *host, struct probe *probe)
 	uint32_t pos = host_word(host, ZERO(Z_MASTER + S_TX_POS));
 
 	assert_string_equal(host_state(host), "broken");
-	assert_int_equal(probe->closed, 1);
+	assert_int_equal(probe->seen.closed, 1);
 	/* We stay away from its memory. */
 	host_send(host, REMOTE_USE, 0, 0, NULL, 0);
 	host_sync(host);
