@@ -24,7 +24,8 @@ static const struct component_param common_params[] = {
 	  .init = 0xffffffff },
 	{ .id = MMAL_PARAM_LOGGING, .len = 8, .ports = COMPONENT_ON_CONTROL },
 	{ .id = MMAL_PARAM_SYSTEM_TIME, .len = 8, .ports = COMPONENT_ON_ANY, .read_only = true },
-	{ .id = MMAL_PARAM_NO_IMAGE_PADDING, .len = 4, .ports = COMPONENT_ON_DATA },
+	/* The stock V4L2 driver sends a C bool. */
+	{ .id = MMAL_PARAM_NO_IMAGE_PADDING, .len = 4, .len_alt = 1, .ports = COMPONENT_ON_DATA },
 };
 
 static const struct component_param *param_find_in(const struct component_param *params,
@@ -176,6 +177,7 @@ static bool param_len_ok(const struct component_param *param, size_t len)
 int component_param_set(struct component_port *port, uint32_t id, const void *value, size_t len)
 {
 	const struct component_param *param = param_find(port, id);
+	uint8_t whole[4] = { 0 };
 	int ret;
 
 	if (!param)
@@ -184,6 +186,11 @@ int component_param_set(struct component_port *port, uint32_t id, const void *va
 		return -EINVAL;
 	if (!param_len_ok(param, len))
 		return -EINVAL;
+	if (len < sizeof(whole)) {
+		memcpy(whole, value, len);
+		value = whole;
+		len = sizeof(whole);
+	}
 	ret = param_check(param, value, len);
 	if (ret)
 		return ret;

@@ -347,6 +347,12 @@ static void padding_can_be_turned_off(void **state)
 	assert_int_equal(mmal_host_set_u32(camera, video, MMAL_PARAM_NO_IMAGE_PADDING, 0), 0);
 	mmal_host_port(camera, MMAL_PORT_OUTPUT, 1, &info);
 	assert_int_equal(info.es.width, 1024);
+	/* One byte, as the stock V4L2 driver sends it. */
+	assert_int_equal(mmal_host_set(camera, video, MMAL_PARAM_NO_IMAGE_PADDING, "\1", 1), 0);
+	mmal_host_port(camera, MMAL_PORT_OUTPUT, 1, &info);
+	assert_int_equal(info.es.width, 1000);
+	assert_int_equal(mmal_host_set(camera, video, MMAL_PARAM_NO_IMAGE_PADDING, "\1\1", 2),
+			 MMAL_EINVAL);
 }
 
 static void impossible_formats_change_nothing(void **state)
