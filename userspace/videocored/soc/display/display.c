@@ -297,6 +297,18 @@ static struct json_object *mode_status(const struct vc_display *d)
 	return out;
 }
 
+static struct json_object *edid_status(const struct vc_ddc *ddc)
+{
+	char hex[2 * VC_EDID_MAX + 1];
+	size_t i;
+
+	if (!ddc->is_present)
+		return NULL;
+	for (i = 0; i < ddc->len; i++)
+		snprintf(&hex[2 * i], 3, "%02x", ddc->edid[i]);
+	return json_object_new_string(hex);
+}
+
 void vc_display_status(struct vc_display *d, struct json_object *out)
 {
 	struct vc_pixelvalve_stats pv;
@@ -305,6 +317,7 @@ void vc_display_status(struct vc_display *d, struct json_object *out)
 	vc_pixelvalve_stats(d->pv, &pv);
 	vc_compositor_stats(d->comp, &comp);
 	json_object_object_add(out, "connected", json_object_new_boolean(d->ddc.is_present));
+	json_object_object_add(out, "edid", edid_status(&d->ddc));
 	json_object_object_add(out, "mode", mode_status(d));
 	add_u64(out, "vblanks", pv.vblanks);
 	add_u64(out, "vblanks_missed", pv.missed);
@@ -327,7 +340,7 @@ static bool create_parts(struct vc_display *d)
 	struct videocored *vc = d->vc;
 
 	d->hvs = vc_hvs_create(vc->bus);
-	d->hdmi = vc_hdmi_create(vc->bus);
+	d->hdmi = vc_hdmi_create(vc->bus, vc->irq);
 	d->comp = vc_compositor_create(vc->guest, vc->screen, vc->prov);
 	d->bsc = vc_bsc_create(vc->bus, vc->irq, VC_VIRT_BSC2, VC_VIRT_IRQ_BSC, &ddc_ops,
 			       &d->ddc);

@@ -2,7 +2,7 @@
 /*
  * HDMI transmitter (vc4-display.md 6). The driver waits for a few bits to
  * follow others, with time limits of a millisecond; they follow at once here.
- * CEC and audio are not modelled.
+ * On the CEC line there is nobody to acknowledge a message. No audio.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -15,6 +15,7 @@
 #include <videocore/virt.h>
 
 #include "bus.h"
+#include "irq.h"
 
 #define CORE_SIZE		0x600
 #define CORE_HOTPLUG		0x0c
@@ -22,6 +23,8 @@
 #define CORE_RAM_PACKET_CONFIG	0xa0
 #define CORE_RAM_PACKET_STATUS	0xa4
 #define CORE_SCHEDULER_CONTROL	0xc0
+#define CORE_CEC_CNTRL_1	0xe8
+#define CORE_CEC_CNTRL_5	0xf8
 #define CORE_CPU_STATUS		0x340
 #define CORE_CPU_SET		0x344
 #define CORE_CPU_CLEAR		0x348
@@ -35,6 +38,15 @@
 #define FIFO_CTL_WRITABLE	0xefff
 #define RAM_PACKET_ENABLE	(1u << 16)
 #define RAM_PACKET_SLOTS	0xffff
+#define CEC_CNTRL_1_TX_EOM	(1u << 31)
+#define CEC_CNTRL_1_TX_GOOD	(1u << 30)
+#define CEC_CNTRL_1_RX_EOM	(1u << 29)
+#define CEC_CNTRL_1_RX_GOOD	(1u << 28)
+#define CEC_CNTRL_1_STATUS	(CEC_CNTRL_1_TX_EOM | CEC_CNTRL_1_TX_GOOD | \
+				 CEC_CNTRL_1_RX_EOM | CEC_CNTRL_1_RX_GOOD)
+#define CEC_CNTRL_1_START	(1u << 20)
+#define CEC_CNTRL_5_RX_INT	(1u << 23)
+#define CPU_CEC			(1u << 6)
 #define SCHEDULER_HDMI_ACTIVE	(1u << 1)
 #define SCHEDULER_MODE_HDMI	(1u << 0)
 
@@ -51,6 +63,7 @@
 struct vc_hdmi {
 	struct vc_block core;
 	struct vc_block hd;
+	struct vc_irq *irq;
 	uint32_t core_reg[CORE_SIZE / 4];
 	uint32_t hd_reg[HD_SIZE / 4];
 	bool connected;
@@ -59,6 +72,28 @@ struct vc_hdmi {
 static uint32_t packet_status(uint32_t config)
 {
 	return config & RAM_PACKET_ENABLE ? config & RAM_PACKET_SLOTS : 0;
+}
+
+static void update_irq(struct vc_hdmi *hdmi)
+{
+	const uint32_t *reg = hdmi->core_reg;
+
+	vc_irq_set(hdmi->irq, VC_VIRT_IRQ_HDMI_CEC, reg[CORE_CPU_STATUS / 4] &
+		   ~reg[CORE_CPU_MASK_STATUS / 4] & CPU_CEC);
+}
+
+/* A message is over as soon as it is started, and nobody took it. */
+static void write_cec(struct vc_hdmi *hdmi, uint32_t val)
+{
+	uint32_t *cntrl = &hdmi->core_reg[CORE_CEC_CNTRL_1 / 4];
+	bool starts = (val & CEC_CNTRL_1_START) && !(*cntrl & CEC_CNTRL_1_START);
+
+	*cntrl = (val & ~CEC_CNTRL_1_STATUS) | (*cntrl & CEC_CNTRL_1_STATUS);
+	if (!starts)
+		return;
+	*cntrl = (*cntrl & ~CEC_CNTRL_1_TX_GOOD) | CEC_CNTRL_1_TX_EOM;
+	hdmi->core_reg[CORE_CEC_CNTRL_5 / 4] &= ~CEC_CNTRL_5_RX_INT;
+	hdmi->core_reg[CORE_CPU_STATUS / 4] |= CPU_CEC;
 }
 
 static uint32_t core_read(struct vc_block *block, uint32_t off)
@@ -97,6 +132,9 @@ static void core_write(struct vc_block *block, uint32_t off, uint32_t val)
 	case CORE_SCHEDULER_CONTROL:
 		reg[off / 4] = val & ~SCHEDULER_HDMI_ACTIVE;
 		break;
+	case CORE_CEC_CNTRL_1:
+		write_cec(hdmi, val);
+		break;
 	case CORE_CPU_SET:
 		reg[CORE_CPU_STATUS / 4] |= val;
 		break;
@@ -113,6 +151,7 @@ static void core_write(struct vc_block *block, uint32_t off, uint32_t val)
 		reg[off / 4] = val;
 		break;
 	}
+	update_irq(hdmi);
 }
 
 /* Everything but the packet RAM. */
@@ -120,6 +159,7 @@ static void software_reset(struct vc_hdmi *hdmi)
 {
 	memset(hdmi->core_reg, 0, CORE_PACKET_RAM);
 	memset(hdmi->hd_reg, 0, sizeof(hdmi->hd_reg));
+	update_irq(hdmi);
 }
 
 static uint32_t hd_read(struct vc_block *block, uint32_t off)
@@ -148,6 +188,7 @@ static void core_reset(struct vc_block *block)
 	struct vc_hdmi *hdmi = vc_container_of(block, struct vc_hdmi, core);
 
 	memset(hdmi->core_reg, 0, sizeof(hdmi->core_reg));
+	update_irq(hdmi);
 }
 
 static void hd_reset(struct vc_block *block)
@@ -169,12 +210,13 @@ static const struct vc_block_ops hd_ops = {
 	.reset = hd_reset,
 };
 
-struct vc_hdmi *vc_hdmi_create(struct vc_bus *bus)
+struct vc_hdmi *vc_hdmi_create(struct vc_bus *bus, struct vc_irq *irq)
 {
 	struct vc_hdmi *hdmi = calloc(1, sizeof(*hdmi));
 
 	if (!hdmi)
 		return NULL;
+	hdmi->irq = irq;
 	hdmi->core = (struct vc_block){
 		.name = "hdmi", .base = VC_VIRT_HDMI, .size = CORE_SIZE, .ops = &core_ops,
 	};

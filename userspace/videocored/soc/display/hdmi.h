@@ -11,9 +11,10 @@
 
 struct vc_bus;
 struct vc_hdmi;
+struct vc_irq;
 
 /* NULL without memory or room on the bus. */
-struct vc_hdmi *vc_hdmi_create(struct vc_bus *bus);
+struct vc_hdmi *vc_hdmi_create(struct vc_bus *bus, struct vc_irq *irq);
 void vc_hdmi_destroy(struct vc_hdmi *hdmi);
 
 void vc_hdmi_set_connected(struct vc_hdmi *hdmi, bool connected);
