@@ -6,8 +6,10 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <drm_fourcc.h>
@@ -88,6 +90,21 @@ static int png_write(FILE *file, const struct vc_image *rgb)
 	return 0;
 }
 
+static bool is_ppm(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && !strcmp(dot, ".ppm");
+}
+
+static int ppm_write(FILE *file, const struct vc_image *rgb)
+{
+	fprintf(file, "P6\n%u %u\n255\n", rgb->width, rgb->height);
+	for (unsigned int y = 0; y < rgb->height; y++)
+		fwrite(rgb->plane[0] + (size_t)y * rgb->stride[0], 3, rgb->width, file);
+	return ferror(file) ? -EIO : 0;
+}
+
 /* A reader never sees half a file: it is written beside and renamed. */
 static int write_file(const struct vc_image *rgb, const char *path)
 {
@@ -103,7 +120,7 @@ static int write_file(const struct vc_image *rgb, const char *path)
 		free(tmp);
 		return ret;
 	}
-	ret = png_write(file, rgb);
+	ret = is_ppm(path) ? ppm_write(file, rgb) : png_write(file, rgb);
 	if (fclose(file) && !ret)
 		ret = -errno;
 	if (!ret && rename(tmp, path))
