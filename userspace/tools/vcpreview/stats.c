@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Measuring: latency, rate, processor time.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "vcpreview.h"
+
+int64_t vcp_now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000ll + ts.tv_nsec / 1000;
+}
+
+/* Busy time of all processors: user, nice, system, (idle, iowait,) irq, softirq, steal. */
+static int64_t guest_busy_us(void)
+{
+	unsigned long long t[8] = { 0 };
+	FILE *file = fopen("/proc/stat", "re");
+	int nr;
+
+	if (!file)
+		return 0;
+	nr = fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[0], &t[1], &t[2],
+		    &t[3], &t[4], &t[5], &t[6], &t[7]);
+	fclose(file);
+	if (nr < 4)
+		return 0;
+	return (t[0] + t[1] + t[2] + t[5] + t[6]) * 1000000ull / sysconf(_SC_CLK_TCK);
+}
+
+struct vcp_cpu vcp_cpu_now(void)
+{
+	struct rusage use;
+
+	getrusage(RUSAGE_SELF, &use);
+	return (struct vcp_cpu){
+		.self_us = (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1000000ll +
+			   use.ru_utime.tv_usec + use.ru_stime.tv_usec,
+		.guest_us = guest_busy_us(),
+	};
+}
+
+void vcp_stats_latency(struct vcp_stats *stats, int64_t latency_us)
+{
+	if (latency_us < 0)
+		latency_us = 0;
+	if (latency_us > UINT32_MAX)
+		latency_us = UINT32_MAX;
+	stats->latency_us[stats->nr_latencies++ % VCP_LATENCIES] = latency_us;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+double vcp_stats_percentile(const struct vcp_stats *stats, double part)
+{
+	unsigned long nr = stats->nr_latencies < VCP_LATENCIES ? stats->nr_latencies :
+			   VCP_LATENCIES;
+	uint32_t sorted[VCP_LATENCIES];
+	unsigned long rank = ceil(part * nr);
+
+	if (!nr)
+		return 0;
+	memcpy(sorted, stats->latency_us, nr * sizeof(sorted[0]));
+	qsort(sorted, nr, sizeof(sorted[0]), by_value);
+	return sorted[rank ? rank - 1 : 0] / 1000.0;
+}
+
+double vcp_stats_fps(const struct vcp_stats *stats, bool no_display)
+{
+	unsigned long frames = no_display ? stats->captured : stats->displayed;
+
+	if (frames < 2 || stats->last_us <= stats->first_us)
+		return 0;
+	return (frames - 1) * 1e6 / (stats->last_us - stats->first_us);
+}
+
+unsigned long vcp_stats_dropped(const struct vcp_stats *stats)
+{
+	return stats->replaced + stats->lost + stats->bad;
+}
