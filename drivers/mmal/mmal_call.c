@@ -10,6 +10,8 @@
 
 /* The firmware answers in milliseconds; sensor start-up takes up to a second. */
 #define VC_MMAL_CALL_TIMEOUT_MS	3000
+/* Once it has not answered in time, it is not given as much again. */
+#define VC_MMAL_SILENT_TIMEOUT_MS	300
 
 static int vc_mmal_call_enter(struct vc_mmal *mmal, struct vc_mmal_call *call,
 			      u32 *context)
@@ -36,8 +38,10 @@ static int vc_mmal_call_leave(struct vc_mmal *mmal, struct vc_mmal_call *call,
 	/* It may have come at the last moment. */
 	if (completion_done(&call->done))
 		return call->error;
-	if (error == -ETIMEDOUT)
+	if (error == -ETIMEDOUT) {
 		mmal->stats.timeouts++;
+		WRITE_ONCE(mmal->silent, true);
+	}
 	return error;
 }
 
@@ -58,9 +62,11 @@ static int vc_mmal_call_send(struct vc_mmal *mmal, struct vc_mmal_call *call,
 				  sizeof(msg.header) + call->len);
 }
 
-static int vc_mmal_call_wait(struct vc_mmal_call *call)
+static int vc_mmal_call_wait(struct vc_mmal *mmal, struct vc_mmal_call *call)
 {
-	unsigned long timeout = msecs_to_jiffies(VC_MMAL_CALL_TIMEOUT_MS);
+	unsigned long timeout = msecs_to_jiffies(READ_ONCE(mmal->silent) ?
+						 VC_MMAL_SILENT_TIMEOUT_MS :
+						 VC_MMAL_CALL_TIMEOUT_MS);
 	long left;
 
 	if (call->undoes)
@@ -98,7 +104,7 @@ int vc_mmal_call(struct vc_mmal *mmal, struct vc_mmal_call *call)
 		return ret;
 	ret = vc_mmal_call_send(mmal, call, context);
 	if (!ret)
-		ret = vc_mmal_call_wait(call);
+		ret = vc_mmal_call_wait(mmal, call);
 	ret = vc_mmal_call_leave(mmal, call, context, ret);
 	if (ret == -ETIMEDOUT)
 		dev_err_ratelimited(&mmal->vdev->dev,
@@ -114,6 +120,7 @@ void vc_mmal_call_answered(struct vc_mmal *mmal, const struct mmal_msg_header *h
 	struct vc_mmal_call *call;
 
 	guard(mutex)(&mmal->lock);
+	WRITE_ONCE(mmal->silent, false);
 	call = xa_load(&mmal->calls, le32_to_cpu(h->context));
 	if (!call || completion_done(&call->done)) {
 		mmal->stats.late++;

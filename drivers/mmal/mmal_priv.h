@@ -94,6 +94,7 @@ struct vc_mmal_stats {
  * @nr_events: how many these are
  * @lock: held by the receiving context while it uses an entry of @calls or
  *	@buffers, and by the owner of an entry who takes it out; protects @stats
+ * @silent: the last call timed out and nothing was answered since
  * @closed: nothing will be answered any more
  * @calls: requests waiting for their answer, by context
  * @next_call: for the cyclic allocation of @calls
@@ -117,6 +118,7 @@ struct vc_mmal {
 	unsigned int nr_events;
 
 	struct mutex lock; /* Protects all below */
+	bool silent;
 	bool closed;
 	struct xarray calls;
 	u32 next_call;

@@ -249,17 +249,17 @@ static struct vc_sm *vc_sm_create(struct vchiq_device *vdev)
 	return sm;
 }
 
-static int vc_sm_set_up_dma(struct device *dev)
+static int vc_sm_set_up_dma(struct vc_sm *sm)
 {
+	struct device *dev = &sm->vdev->dev;
 	int ret;
 
 	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(32));
 	if (ret)
 		return ret;
 	/* A buffer is one piece, however large. */
-	if (!dev->dma_parms)
-		return -ENODEV;
-	dma_set_max_seg_size(dev, VC_SM_WINDOW - 1);
+	dev->dma_parms = &sm->dma_parms;
+	dma_set_max_seg_size(dev, VC_SM_WINDOW);
 	dma_set_seg_boundary(dev, DMA_BIT_MASK(32));
 	return 0;
 }
@@ -270,16 +270,18 @@ static int vc_sm_probe(struct vchiq_device *vdev)
 	struct vc_sm *sm;
 	int ret;
 
-	ret = vc_sm_set_up_dma(dev);
-	if (ret)
-		return dev_err_probe(dev, ret, "no DMA\n");
 	sm = vc_sm_create(vdev);
 	if (!sm)
 		return -ENOMEM;
+	ret = vc_sm_set_up_dma(sm);
+	if (ret) {
+		dev_err_probe(dev, ret, "no DMA\n");
+		goto err_put;
+	}
 	sm->index = ida_alloc(&vc_sm_ida, GFP_KERNEL);
 	if (sm->index < 0) {
 		ret = sm->index;
-		goto err_put;
+		goto err_clear_dma;
 	}
 	sm->wq = alloc_workqueue("vc_sm%d", WQ_UNBOUND, 0, sm->index);
 	if (!sm->wq) {
@@ -306,6 +308,8 @@ err_destroy_wq:
 	destroy_workqueue(sm->wq);
 err_free_index:
 	ida_free(&vc_sm_ida, sm->index);
+err_clear_dma:
+	dev->dma_parms = NULL;
 err_put:
 	vc_sm_put(sm);
 	return ret;
@@ -325,6 +329,7 @@ static void vc_sm_remove(struct vchiq_device *vdev)
 	/* Unmaps all that is still mapped, while the device is here. */
 	destroy_workqueue(sm->wq);
 	ida_free(&vc_sm_ida, sm->index);
+	vdev->dev.dma_parms = NULL;
 	vc_sm_put(sm);
 }
 

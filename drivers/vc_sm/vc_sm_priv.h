@@ -92,6 +92,7 @@ struct vc_sm_stats {
  * struct vc_sm - the shared-memory service of one VideoCore
  * @ref: held by the binding, clients, open files, exported buffers, imports
  * @vdev: the device; a reference is held
+ * @dma_parms: of the device, while bound
  * @misc: /dev/vc_sm
  * @misc_name: its name
  * @index: number in the name
@@ -113,6 +114,7 @@ struct vc_sm_stats {
 struct vc_sm {
 	struct kref ref;
 	struct vchiq_device *vdev;
+	struct device_dma_parameters dma_parms;
 	struct miscdevice misc;
 	char misc_name[16];
 	int index;

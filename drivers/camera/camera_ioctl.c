@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Ioctls of the video node; vc_camera.lock is held by the core.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#include <media/v4l2-event.h>
+#include <media/v4l2-ioctl.h>
+
+#include "camera_priv.h"
+
+#define VC_CAMERA_DEFAULT_WIDTH		640
+#define VC_CAMERA_DEFAULT_HEIGHT	480
+
+static int vc_camera_querycap(struct file *file, void *priv,
+			      struct v4l2_capability *cap)
+{
+	struct vc_camera *cam = video_drvdata(file);
+
+	strscpy(cap->driver, VC_CAMERA_NAME, sizeof(cap->driver));
+	snprintf(cap->card, sizeof(cap->card), "VideoCore %s", cam->name);
+	snprintf(cap->bus_info, sizeof(cap->bus_info), "platform:%s",
+		 dev_name(&cam->vdev->dev));
+	return 0;
+}
+
+static int vc_camera_enum_fmt(struct file *file, void *priv,
+			      struct v4l2_fmtdesc *f)
+{
+	struct vc_camera *cam = video_drvdata(file);
+	const struct vc_camera_format *format;
+
+	format = vc_camera_format_by_index(cam->formats, f->index);
+	if (!format)
+		return -EINVAL;
+	f->pixelformat = format->fourcc;
+	return 0;
+}
+
+static int vc_camera_g_fmt(struct file *file, void *priv, struct v4l2_format *f)
+{
+	struct vc_camera *cam = video_drvdata(file);
+
+	f->fmt.pix = cam->pix;
+	return 0;
+}
+
+/* Anything is adjusted to something the camera can do. */
+static const struct vc_camera_format *
+vc_camera_adjust(struct vc_camera *cam, struct v4l2_pix_format *pix)
+{
+	const struct vc_camera_format *format;
+
+	format = vc_camera_format_by_fourcc(cam->formats, pix->pixelformat);
+	if (!format)
+		format = vc_camera_format_by_index(cam->formats, 0);
+	vc_camera_format_fill(pix, format, cam->max_width, cam->max_height);
+	return format;
+}
+
+static int vc_camera_try_fmt(struct file *file, void *priv,
+			     struct v4l2_format *f)
+{
+	vc_camera_adjust(video_drvdata(file), &f->fmt.pix);
+	return 0;
+}
+
+static int vc_camera_s_fmt(struct file *file, void *priv, struct v4l2_format *f)
+{
+	struct vc_camera *cam = video_drvdata(file);
+	const struct vc_camera_format *format;
+
+	format = vc_camera_adjust(cam, &f->fmt.pix);
+	if (vb2_is_busy(&cam->queue))
+		return -EBUSY;
+	cam->format = format;
+	cam->pix = f->fmt.pix;
+	return 0;
+}
+
+void vc_camera_set_default_format(struct vc_camera *cam)
+{
+	cam->pix.width = VC_CAMERA_DEFAULT_WIDTH;
+	cam->pix.height = VC_CAMERA_DEFAULT_HEIGHT;
+	cam->format = vc_camera_adjust(cam, &cam->pix);
+	cam->interval.numerator = 1;
+	cam->interval.denominator = VC_CAMERA_DEFAULT_FPS;
+}
+
+static int vc_camera_enum_framesizes(struct file *file, void *priv,
+				     struct v4l2_frmsizeenum *fsize)
+{
+	struct vc_camera *cam = video_drvdata(file);
+
+	if (fsize->index ||
+	    !vc_camera_format_by_fourcc(cam->formats, fsize->pixel_format))
+		return -EINVAL;
+	fsize->type = V4L2_FRMSIZE_TYPE_STEPWISE;
+	fsize->stepwise = (struct v4l2_frmsize_stepwise) {
+		.min_width = VC_CAMERA_MIN_SIZE,
+		.max_width = ALIGN_DOWN(cam->max_width, VC_CAMERA_STEP),
+		.step_width = VC_CAMERA_STEP,
+		.min_height = VC_CAMERA_MIN_SIZE,
+		.max_height = ALIGN_DOWN(cam->max_height, VC_CAMERA_STEP),
+		.step_height = VC_CAMERA_STEP,
+	};
+	return 0;
+}
+
+static bool vc_camera_has_size(const struct vc_camera *cam, u32 width,
+			       u32 height)
+{
+	return width >= VC_CAMERA_MIN_SIZE && width <= cam->max_width &&
+	       height >= VC_CAMERA_MIN_SIZE && height <= cam->max_height &&
+	       IS_ALIGNED(width, VC_CAMERA_STEP) &&
+	       IS_ALIGNED(height, VC_CAMERA_STEP);
+}
+
+static int vc_camera_enum_frameintervals(struct file *file, void *priv,
+					 struct v4l2_frmivalenum *fival)
+{
+	struct vc_camera *cam = video_drvdata(file);
+
+	if (fival->index ||
+	    !vc_camera_format_by_fourcc(cam->formats, fival->pixel_format) ||
+	    !vc_camera_has_size(cam, fival->width, fival->height))
+		return -EINVAL;
+	fival->type = V4L2_FRMIVAL_TYPE_CONTINUOUS;
+	fival->stepwise = (struct v4l2_frmival_stepwise) {
+		.min = { 1, VC_CAMERA_MAX_FPS },
+		.max = { 1, VC_CAMERA_MIN_FPS },
+		.step = { 1, 1 },
+	};
+	return 0;
+}
+
+static int vc_camera_g_parm(struct file *file, void *priv,
+			    struct v4l2_streamparm *parm)
+{
+	struct vc_camera *cam = video_drvdata(file);
+
+	if (parm->type != V4L2_BUF_TYPE_VIDEO_CAPTURE)
+		return -EINVAL;
+	parm->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
+	parm->parm.capture.timeperframe = cam->interval;
+	parm->parm.capture.readbuffers = 1;
+	return 0;
+}
+
+/* To what the camera can do; no interval at all means the default. */
+static struct v4l2_fract vc_camera_adjust_interval(struct v4l2_fract wish)
+{
+	const u64 num = wish.numerator, den = wish.denominator;
+
+	if (!num || !den)
+		return (struct v4l2_fract) { 1, VC_CAMERA_DEFAULT_FPS };
+	if (den > num * VC_CAMERA_MAX_FPS)
+		return (struct v4l2_fract) { 1, VC_CAMERA_MAX_FPS };
+	if (den < num * VC_CAMERA_MIN_FPS)
+		return (struct v4l2_fract) { 1, VC_CAMERA_MIN_FPS };
+	/* Signed numbers of the firmware's; nobody misses the precision. */
+	while (wish.numerator > S32_MAX || wish.denominator > S32_MAX) {
+		wish.numerator >>= 1;
+		wish.denominator >>= 1;
+	}
+	return wish;
+}
+
+static int vc_camera_s_parm(struct file *file, void *priv,
+			    struct v4l2_streamparm *parm)
+{
+	struct vc_camera *cam = video_drvdata(file);
+	struct v4l2_fract old = cam->interval;
+	int ret;
+
+	if (parm->type != V4L2_BUF_TYPE_VIDEO_CAPTURE)
+		return -EINVAL;
+	if (cam->is_gone)
+		return -ENODEV;
+	cam->interval =
+		vc_camera_adjust_interval(parm->parm.capture.timeperframe);
+	ret = vc_camera_firmware_set_interval(cam);
+	if (ret) {
+		cam->interval = old;
+		return ret;
+	}
+	return vc_camera_g_parm(file, priv, parm);
+}
+
+static int vc_camera_enum_input(struct file *file, void *priv,
+				struct v4l2_input *input)
+{
+	struct vc_camera *cam = video_drvdata(file);
+
+	if (input->index)
+		return -EINVAL;
+	input->type = V4L2_INPUT_TYPE_CAMERA;
+	strscpy(input->name, cam->name[0] ? cam->name : "Camera 0",
+		sizeof(input->name));
+	return 0;
+}
+
+static int vc_camera_g_input(struct file *file, void *priv, unsigned int *index)
+{
+	*index = 0;
+	return 0;
+}
+
+static int vc_camera_s_input(struct file *file, void *priv, unsigned int index)
+{
+	return index ? -EINVAL : 0;
+}
+
+const struct v4l2_ioctl_ops vc_camera_ioctl_ops = {
+	.vidioc_querycap = vc_camera_querycap,
+	.vidioc_enum_fmt_vid_cap = vc_camera_enum_fmt,
+	.vidioc_g_fmt_vid_cap = vc_camera_g_fmt,
+	.vidioc_s_fmt_vid_cap = vc_camera_s_fmt,
+	.vidioc_try_fmt_vid_cap = vc_camera_try_fmt,
+	.vidioc_reqbufs = vb2_ioctl_reqbufs,
+	.vidioc_querybuf = vb2_ioctl_querybuf,
+	.vidioc_qbuf = vb2_ioctl_qbuf,
+	.vidioc_expbuf = vb2_ioctl_expbuf,
+	.vidioc_dqbuf = vb2_ioctl_dqbuf,
+	.vidioc_create_bufs = vb2_ioctl_create_bufs,
+	.vidioc_prepare_buf = vb2_ioctl_prepare_buf,
+	.vidioc_remove_bufs = vb2_ioctl_remove_bufs,
+	.vidioc_streamon = vb2_ioctl_streamon,
+	.vidioc_streamoff = vb2_ioctl_streamoff,
+	.vidioc_enum_input = vc_camera_enum_input,
+	.vidioc_g_input = vc_camera_g_input,
+	.vidioc_s_input = vc_camera_s_input,
+	.vidioc_g_parm = vc_camera_g_parm,
+	.vidioc_s_parm = vc_camera_s_parm,
+	.vidioc_log_status = v4l2_ctrl_log_status,
+	.vidioc_enum_framesizes = vc_camera_enum_framesizes,
+	.vidioc_enum_frameintervals = vc_camera_enum_frameintervals,
+	.vidioc_subscribe_event = v4l2_ctrl_subscribe_event,
+	.vidioc_unsubscribe_event = v4l2_event_unsubscribe,
+};
