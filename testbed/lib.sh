@@ -14,6 +14,11 @@ VC_SUITE=trixie
 
 vc_prog=${0##*/}
 
+make_cache() {
+	mkdir -p "$VC_CACHE" 2>/dev/null && [ -w "$VC_CACHE" ] ||
+		die "cannot write to $VC_CACHE; VC_MEDIA_CACHE names another place"
+}
+
 say() {
 	printf '%s: %s\n' "$vc_prog" "$*" >&2
 }
@@ -51,6 +56,17 @@ apt_network_options() {
 	apt-config dump 2>/dev/null |
 		grep -E '^Acquire::(Check-|https?::|Retries|ForceIPv)' |
 		grep -v '""' || true
+}
+
+# A set-up failed and left log $1: the one line that says why.
+setup_failed() {
+	local why
+
+	if grep -qE 'Could not (resolve|connect)|Unable to connect|Temporary failure|timed out' "$1"; then
+		die "cannot reach the Debian archive ${VC_MEDIA_MIRROR:-$(apt_mirror)}: is there a network? (VC_MEDIA_MIRROR names another archive; the log is $1)"
+	fi
+	why=$(grep -m 1 -E '^(E|Err|dpkg): ' "$1" || tail -n 1 "$1")
+	die "set-up failed: $why (the log is $1)"
 }
 
 need_mmdebstrap() {

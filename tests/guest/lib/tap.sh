@@ -141,5 +141,7 @@ dmesg_problems() {
 		grep -v -e 'KASLR disabled due to lack of seed' \
 			-e 'loading out-of-tree module taints kernel' \
 			-e 'module verification failed' \
-			-e 'module is from the staging directory'
+			-e 'module is from the staging directory' \
+			-e "vc4_hdmi .* 'interrupts' DT property is missing, no CEC" \
+			-e "vc4_hdmi .* 'dmas' DT property is missing or empty, no HDMI audio"
 }
