@@ -295,7 +295,8 @@ static void client_line(struct control_client *client, const char *line, size_t 
 	/* Blank lines do no harm: a terminal on a serial port sends them. */
 	if (strspn(line, " \t\r") == len)
 		return;
-	in = parse_line(line, len);
+	/* A NUL would hide what follows it from the parser. */
+	in = memchr(line, '\0', len) ? NULL : parse_line(line, len);
 	if (!json_object_is_type(in, json_type_object)) {
 		client_send_error(client, "not a JSON object");
 		json_object_put(in);
