@@ -40,7 +40,7 @@ struct vc_camera_ctrl {
 	vc_camera_ctrl_set set;
 };
 
-/* Positions of the clustered ones in vc_camera_ctrl_table. */
+/* Positions of the clustered ones in vc_camera_ctrl_table and vc_camera.clusters. */
 enum {
 	VC_CTRL_ISO_AUTO,
 	VC_CTRL_ISO,
@@ -53,6 +53,8 @@ enum {
 	VC_CTRL_VFLIP,
 	VC_CTRL_FIRST_SINGLE,
 };
+
+static_assert(VC_CTRL_FIRST_SINGLE == VC_CAMERA_NR_CLUSTERED);
 
 /* Units of the controls of the user class are hundredths. */
 static int vc_camera_set_percent(struct vc_camera *cam, struct v4l2_ctrl *ctrl,
@@ -316,18 +318,21 @@ static void vc_camera_ctrls_cluster(struct v4l2_ctrl **ctrls)
 
 int vc_camera_ctrls_init(struct vc_camera *cam)
 {
-	struct v4l2_ctrl *ctrls[ARRAY_SIZE(vc_camera_ctrl_table)];
 	struct v4l2_ctrl_handler *handler = &cam->ctrl_handler;
+	struct v4l2_ctrl *ctrl;
 	unsigned int i;
 	int ret;
 
-	v4l2_ctrl_handler_init(handler, ARRAY_SIZE(ctrls));
-	for (i = 0; i < ARRAY_SIZE(ctrls); i++)
-		ctrls[i] = vc_camera_ctrl_new(cam, &vc_camera_ctrl_table[i]);
+	v4l2_ctrl_handler_init(handler, ARRAY_SIZE(vc_camera_ctrl_table));
+	for (i = 0; i < ARRAY_SIZE(vc_camera_ctrl_table); i++) {
+		ctrl = vc_camera_ctrl_new(cam, &vc_camera_ctrl_table[i]);
+		if (i < VC_CAMERA_NR_CLUSTERED)
+			cam->clusters[i] = ctrl;
+	}
 	ret = handler->error;
 	if (ret)
 		goto err_free;
-	vc_camera_ctrls_cluster(ctrls);
+	vc_camera_ctrls_cluster(cam->clusters);
 	ret = v4l2_ctrl_handler_setup(handler);
 	if (ret)
 		goto err_free;

@@ -38,6 +38,9 @@
 #define VC_CAMERA_DEFAULT_MAX_WIDTH	1920
 #define VC_CAMERA_DEFAULT_MAX_HEIGHT	1080
 
+/* Controls that are set together, see camera_ctrls.c. */
+#define VC_CAMERA_NR_CLUSTERED	9
+
 #define VC_CAMERA_MIN_FPS	1
 #define VC_CAMERA_MAX_FPS	120
 #define VC_CAMERA_DEFAULT_FPS	30
@@ -106,6 +109,7 @@ struct vc_camera_stats {
  * @max_height: of the sensor, lines
  * @formats: bit per entry of the format table that the firmware has
  * @ctrl_handler: controls
+ * @clusters: of these, those set together; the handler refers to them
  * @exposure_priority: frame rate may fall for exposure; protected by @lock
  * @lock: serialises ioctls and all calls to the firmware; protects what follows
  * @is_gone: the device is being unbound
@@ -140,6 +144,7 @@ struct vc_camera {
 	u32 max_height;
 	u32 formats;
 	struct v4l2_ctrl_handler ctrl_handler;
+	struct v4l2_ctrl *clusters[VC_CAMERA_NR_CLUSTERED];
 
 	struct mutex lock; /* Serialises ioctls; protects all up to buf_lock */
 	bool exposure_priority;
