@@ -290,25 +290,91 @@ static void vc_pci_remove_ranges(struct vc_pci *vc)
 	of_remove_property(vc->node, &vc->ranges->prop);
 }
 
+/**
+ * enum vc_pci_phase - when a device is made, and in reverse, when it goes
+ * @VC_PCI_MAILBOX: what the firmware is spoken to with
+ * @VC_PCI_FIRMWARE: the property channel. Drivers below it use the mailbox
+ *	without the driver core knowing, so it must not go first
+ * @VC_PCI_DEVICES: most
+ * @VC_PCI_AGGREGATES: drivers that look for their parts among the devices there
+ *	are, and do not expect to find none
+ * @VC_PCI_NR_PHASES: how many
+ *
+ * The order of the nodes says nothing: merging overlays turns it round.
+ */
+enum vc_pci_phase {
+	VC_PCI_MAILBOX,
+	VC_PCI_FIRMWARE,
+	VC_PCI_DEVICES,
+	VC_PCI_AGGREGATES,
+	VC_PCI_NR_PHASES,
+};
+
+static const struct of_device_id vc_pci_phases[] = {
+	{ .compatible = "brcm,bcm2835-mbox", .data = (void *)VC_PCI_MAILBOX },
+	{ .compatible = "raspberrypi,bcm2835-firmware", .data = (void *)VC_PCI_FIRMWARE },
+	{ .compatible = "brcm,bcm2835-vc4", .data = (void *)VC_PCI_AGGREGATES },
+	{ }
+};
+
+static unsigned long vc_pci_phase(struct device_node *node)
+{
+	const struct of_device_id *match = of_match_node(vc_pci_phases, node);
+
+	return match ? (unsigned long)match->data : VC_PCI_DEVICES;
+}
+
+/* Hold back the nodes of later phases: what counts as populated is passed over. */
+static void vc_pci_hold_back(struct vc_pci *vc, unsigned long phase, bool hold)
+{
+	struct device_node *child;
+
+	for_each_child_of_node(vc->node, child) {
+		if (child == vc->intc || vc_pci_phase(child) <= phase)
+			continue;
+		if (hold)
+			of_node_set_flag(child, OF_POPULATED);
+		else
+			of_node_clear_flag(child, OF_POPULATED);
+	}
+}
+
+static int vc_pci_destroy_one(struct device *dev, void *data)
+{
+	unsigned long *phase = data;
+
+	if (dev->of_node && vc_pci_phase(dev->of_node) == *phase)
+		return of_platform_device_destroy(dev, NULL);
+
+	return 0;
+}
+
 /*
- * of_platform_depopulate() looks for the populated node in its argument, which
- * here is a PCI function with no node of its own.
+ * of_platform_depopulate() knows no order, and looks for the populated node in
+ * its argument, which here is a PCI function with no node of its own.
  */
 static void vc_pci_depopulate(struct vc_pci *vc)
 {
-	device_for_each_child_reverse(&vc->pdev->dev, NULL,
-				      of_platform_device_destroy);
+	unsigned long phase = VC_PCI_NR_PHASES;
+
+	while (phase--)
+		device_for_each_child_reverse(&vc->pdev->dev, &phase, vc_pci_destroy_one);
 	of_node_clear_flag(vc->node, OF_POPULATED_BUS);
 	of_node_clear_flag(vc->intc, OF_POPULATED);
 }
 
 static int vc_pci_populate(struct vc_pci *vc)
 {
-	int ret;
+	unsigned long phase;
+	int ret = 0;
 
 	/* An interrupt controller is not a device on its bus. */
 	of_node_set_flag(vc->intc, OF_POPULATED);
-	ret = of_platform_default_populate(vc->node, NULL, &vc->pdev->dev);
+	for (phase = 0; !ret && phase < VC_PCI_NR_PHASES; phase++) {
+		vc_pci_hold_back(vc, phase, true);
+		ret = of_platform_default_populate(vc->node, NULL, &vc->pdev->dev);
+		vc_pci_hold_back(vc, phase, false);
+	}
 	if (ret)
 		vc_pci_depopulate(vc);
 
