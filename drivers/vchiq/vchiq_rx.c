@@ -135,8 +135,10 @@ static void vchiq_rx_dispatch(struct vchiq_conn *conn, const struct vchiq_rx_msg
 		return;
 	}
 
-	conn->stats.rx_messages++;
-	conn->stats.rx_bytes += msg->len;
+	if (msg->type != VCHIQ_MSG_PADDING) {
+		conn->stats.rx_messages++;
+		conn->stats.rx_bytes += msg->len;
+	}
 	vchiq_rx_handlers[msg->type](conn, msg);
 }
 

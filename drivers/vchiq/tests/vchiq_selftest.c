@@ -293,20 +293,25 @@ static void storm_work(struct work_struct *work)
 
 static int test_storm(struct selftest *st)
 {
+	struct workqueue_struct *wq = alloc_workqueue("vchiq-storm", WQ_UNBOUND, 0);
 	struct storm storms[8] = { };
 	unsigned int i;
 	int ret = 0;
 
+	if (!wq)
+		return -ENOMEM;
+
 	for (i = 0; i < ARRAY_SIZE(storms); i++) {
 		storms[i].st = st;
 		INIT_WORK_ONSTACK(&storms[i].work, storm_work);
-		queue_work(system_unbound_wq, &storms[i].work);
+		queue_work(wq, &storms[i].work);
 	}
 	for (i = 0; i < ARRAY_SIZE(storms); i++) {
 		flush_work(&storms[i].work);
 		destroy_work_on_stack(&storms[i].work);
 		ret = ret ?: storms[i].ret;
 	}
+	destroy_workqueue(wq);
 
 	return ret;
 }
