@@ -16,8 +16,8 @@
 
 #include "vcpreview.h"
 
-/* Ours, and the name (with its misprint) of the driver Linux had up to 6.12. */
-static const char *const drivers[] = { "bcm2835-camera", "bm2835 mmal", "bcm2835 mmal" };
+/* Ours, and that of the driver Linux had up to 6.12. */
+static const char *const drivers[] = { "bcm2835-camera", "bcm2835 mmal" };
 
 /* -----------------------------------------------------------------------------
  * Finding
@@ -121,6 +121,25 @@ static int set_format(struct vcp_camera *cam, const struct vcp_options *opt,
 	return ret;
 }
 
+/* Names of KMS for what the driver says, and for what its "default" means. */
+static struct vcp_colours colours_of(const struct v4l2_pix_format *pix)
+{
+	uint32_t encoding = pix->ycbcr_enc, range = pix->quantization;
+	struct vcp_colours colours = { "ITU-R BT.601 YCbCr", "YCbCr limited range" };
+
+	if (encoding == V4L2_YCBCR_ENC_DEFAULT)
+		encoding = V4L2_MAP_YCBCR_ENC_DEFAULT(pix->colorspace);
+	if (range == V4L2_QUANTIZATION_DEFAULT)
+		range = V4L2_MAP_QUANTIZATION_DEFAULT(false, pix->colorspace, encoding);
+	if (encoding == V4L2_YCBCR_ENC_709)
+		colours.encoding = "ITU-R BT.709 YCbCr";
+	else if (encoding == V4L2_YCBCR_ENC_BT2020)
+		colours.encoding = "ITU-R BT.2020 YCbCr";
+	if (range == V4L2_QUANTIZATION_FULL_RANGE)
+		colours.range = "YCbCr full range";
+	return colours;
+}
+
 static int check_format(struct vcp_camera *cam, const struct vcp_options *opt)
 {
 	struct v4l2_pix_format pix;
@@ -144,6 +163,7 @@ static int check_format(struct vcp_camera *cam, const struct vcp_options *opt)
 				"%s: the driver's %u bytes with %u per line cannot hold the picture",
 				cam->path, pix.sizeimage, pix.bytesperline);
 	cam->layout.size = pix.sizeimage;
+	cam->colours = colours_of(&pix);
 	return 0;
 }
 

@@ -322,7 +322,8 @@ static int start(struct loop *loop)
 	/* Setting a mode takes longer than a frame: do it before the first. */
 	if (p->dpy) {
 		loop->on_screen = 0;
-		ret = vcp_display_enable(p->dpy, p->opt->format, p->bufs->slots[0].fb_id);
+		ret = vcp_display_enable(p->dpy, p->opt->format->is_yuv ? &p->cam->colours : NULL,
+					 p->bufs->slots[0].fb_id);
 	}
 	if (!ret)
 		ret = fill_camera(loop);

@@ -14,10 +14,6 @@
 
 #include "vcpreview.h"
 
-/* How the firmware camera codes YUV (JFIF); DRM's default is another. */
-#define YUV_ENCODING	"ITU-R BT.601 YCbCr"
-#define YUV_RANGE	"YCbCr full range"
-
 /* -----------------------------------------------------------------------------
  * Framebuffers
  */
@@ -138,16 +134,16 @@ static int add_crtc(drmModeAtomicReqPtr req, struct vcp_display *dpy)
 }
 
 static int add_colours(drmModeAtomicReqPtr req, struct vcp_display *dpy,
-		       const struct vcp_props *props)
+		       const struct vcp_props *props, const struct vcp_colours *colours)
 {
 	uint64_t encoding, range;
 	int ret;
 
-	if (!vcp_prop_enum(props, "COLOR_ENCODING", YUV_ENCODING, &encoding) ||
-	    !vcp_prop_enum(props, "COLOR_RANGE", YUV_RANGE, &range))
+	if (!vcp_prop_enum(props, "COLOR_ENCODING", colours->encoding, &encoding) ||
+	    !vcp_prop_enum(props, "COLOR_RANGE", colours->range, &range))
 		return vcp_fail(VCP_NO_DISPLAY,
-				"%s: driver %s cannot show the colours of a camera (" YUV_ENCODING ", full range)",
-				dpy->path, dpy->driver);
+				"%s: driver %s cannot show the camera's colours (%s, %s)",
+				dpy->path, dpy->driver, colours->encoding, colours->range);
 	ret = add_prop(req, props, "COLOR_ENCODING", encoding);
 	return ret ? ret : add_prop(req, props, "COLOR_RANGE", range);
 }
@@ -181,7 +177,7 @@ static unsigned int centred(unsigned int whole, unsigned int part)
 }
 
 static int add_plane(drmModeAtomicReqPtr req, struct vcp_display *dpy,
-		     const struct vcp_format *format, uint32_t fb_id)
+		     const struct vcp_colours *colours, uint32_t fb_id)
 {
 	struct vcp_props props;
 	drmModeFB2Ptr fb = drmModeGetFB2(dpy->fd, fb_id);
@@ -194,8 +190,8 @@ static int add_plane(drmModeAtomicReqPtr req, struct vcp_display *dpy,
 		return ret;
 	dpy->prop_fb = vcp_prop_id(&props, "FB_ID");
 	ret = add_plane_props(req, dpy, &props, fb_id, src_x, src_y);
-	if (!ret && format->is_yuv)
-		ret = add_colours(req, dpy, &props);
+	if (!ret && colours)
+		ret = add_colours(req, dpy, &props, colours);
 	vcp_props_put(&props);
 	return ret;
 }
@@ -239,7 +235,8 @@ static int commit_failure(struct vcp_display *dpy, enum vcp_exit code, const cha
 	return vcp_fail(code, "%s: %s failed: %s", dpy->path, what, strerror(err));
 }
 
-int vcp_display_enable(struct vcp_display *dpy, const struct vcp_format *format, uint32_t fb_id)
+int vcp_display_enable(struct vcp_display *dpy, const struct vcp_colours *colours,
+		       uint32_t fb_id)
 {
 	drmModeAtomicReqPtr req = drmModeAtomicAlloc();
 	int ret;
@@ -250,7 +247,7 @@ int vcp_display_enable(struct vcp_display *dpy, const struct vcp_format *format,
 	if (!ret)
 		ret = add_crtc(req, dpy);
 	if (!ret)
-		ret = add_plane(req, dpy, format, fb_id);
+		ret = add_plane(req, dpy, colours, fb_id);
 	if (!ret)
 		ret = clear_other_planes(req, dpy);
 	if (!ret && drmModeAtomicCommit(dpy->fd, req, DRM_MODE_ATOMIC_ALLOW_MODESET, NULL))

@@ -78,6 +78,16 @@ void vcp_fill_black(const struct vcp_format *format, const struct vcp_layout *la
 size_t vcp_copy_picture(const struct vcp_format *format, const struct vcp_layout *from,
 			const void *src, const struct vcp_layout *to, void *dst);
 
+/**
+ * struct vcp_colours - how YUV is coded, by KMS' names
+ * @encoding: COLOR_ENCODING
+ * @range: COLOR_RANGE
+ */
+struct vcp_colours {
+	const char *encoding;
+	const char *range;
+};
+
 /* -----------------------------------------------------------------------------
  * Options
  */
@@ -124,6 +134,7 @@ int vcp_parse_options(struct vcp_options *opt, int argc, char **argv);
  * @driver: its driver
  * @fps: what it agreed to
  * @layout: of its pictures
+ * @colours: how it codes YUV
  * @memory: V4L2_MEMORY_*
  * @nr_buffers: buffers it has
  * @map: V4L2_MEMORY_MMAP: what it writes to
@@ -136,6 +147,7 @@ struct vcp_camera {
 	char driver[32];
 	double fps;
 	struct vcp_layout layout;
+	struct vcp_colours colours;
 	uint32_t memory;
 	unsigned int nr_buffers;
 	void *map[VCP_BUFFERS_MAX];
@@ -224,8 +236,9 @@ int vcp_display_import(struct vcp_display *dpy, const struct vcp_format *format,
 int vcp_display_alloc(struct vcp_display *dpy, const struct vcp_format *format,
 		      struct vcp_layout *layout, uint32_t *handle, uint32_t *fb_id, void **mem);
 void vcp_display_free(struct vcp_display *dpy, uint32_t handle, uint32_t fb_id);
-/* Set the mode, showing @fb_id. */
-int vcp_display_enable(struct vcp_display *dpy, const struct vcp_format *format, uint32_t fb_id);
+/* Set the mode, showing @fb_id. @colours: NULL for RGB. */
+int vcp_display_enable(struct vcp_display *dpy, const struct vcp_colours *colours,
+		       uint32_t fb_id);
 /* Show @fb_id from the next vertical blank on; an event tells when. */
 int vcp_display_flip(struct vcp_display *dpy, uint32_t fb_id);
 /* Calls @done(@arg, time) for each flip that took place. */

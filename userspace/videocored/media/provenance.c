@@ -23,7 +23,7 @@
 #define NR_FRAMES	64	/* buffers remembered; clients use 3 to 32 */
 #define NR_REFERENCES	8
 #define NR_LATENCIES	4096
-#define REFERENCE_NS	100000000ull	/* a frame is compared every 100 ms */
+#define COMPARE_NS	100000000ull	/* a frame of so many is compared */
 #define PAUSE_NS	500000000ull	/* no frame for so long: the stream ended */
 #define ALIAS_MASK	0x3fffffffu	/* the same page in every alias */
 
@@ -37,7 +37,9 @@ struct frame {
 
 struct reference {
 	uint64_t seq;
-	struct vc_image *img;
+	uint64_t written_ns;
+	struct vc_image *img;	/* kept when no longer valid, for the next frame */
+	bool valid;
 };
 
 struct vc_provenance {
@@ -46,7 +48,7 @@ struct vc_provenance {
 	struct reference refs[NR_REFERENCES];
 	unsigned int next_ref;
 	uint64_t last_written_ns;
-	uint64_t last_ref_ns;
+	uint64_t compared_ns;	/* when the last frame compared was written */
 	uint32_t on_screen;	/* last address scanned out */
 	bool foreign_pending;
 	uint64_t written;
@@ -71,12 +73,10 @@ struct vc_provenance *vc_provenance_create(void)
 static void forget_buffers(struct vc_provenance *prov)
 {
 	memset(prov->frames, 0, sizeof(prov->frames));
-	for (unsigned int i = 0; i < NR_REFERENCES; i++) {
-		vc_image_destroy(prov->refs[i].img);
-		prov->refs[i].img = NULL;
-	}
+	for (unsigned int i = 0; i < NR_REFERENCES; i++)
+		prov->refs[i].valid = false;
 	prov->foreign_pending = false;
-	prov->last_ref_ns = 0;
+	prov->compared_ns = 0;
 	prov->last_written_ns = 0;
 }
 
@@ -84,7 +84,8 @@ void vc_provenance_destroy(struct vc_provenance *prov)
 {
 	if (!prov)
 		return;
-	forget_buffers(prov);
+	for (unsigned int i = 0; i < NR_REFERENCES; i++)
+		vc_image_destroy(prov->refs[i].img);
 	pthread_mutex_destroy(&prov->lock);
 	free(prov);
 }
@@ -134,10 +135,9 @@ static void settle_foreign(struct vc_provenance *prov)
 	prov->foreign_pending = false;
 }
 
-static bool note_written(struct vc_provenance *prov, const struct frame *frame)
+static void note_written(struct vc_provenance *prov, const struct frame *frame)
 {
 	uint64_t now_ns = frame->written_ns;
-	bool want_reference;
 
 	if (prov->last_written_ns && now_ns - prov->last_written_ns > PAUSE_NS)
 		forget_buffers(prov);
@@ -145,21 +145,44 @@ static bool note_written(struct vc_provenance *prov, const struct frame *frame)
 	*replace_frame(prov, frame->bus, frame->len) = *frame;
 	prov->last_written_ns = now_ns;
 	prov->written++;
-	want_reference = !prov->last_ref_ns || now_ns - prov->last_ref_ns >= REFERENCE_NS;
-	if (want_reference)
-		prov->last_ref_ns = now_ns;
-	return want_reference;
 }
 
-static struct vc_image *copy_image(const struct vc_image *img)
+/* The image of the oldest reference, to be written anew. */
+static struct vc_image *take_oldest(struct vc_provenance *prov)
 {
-	struct vc_image *copy = vc_image_create(img->format, img->width, img->height);
+	struct reference *ref = &prov->refs[prov->next_ref];
+	struct vc_image *img = ref->img;
 
-	if (copy && vc_image_convert(img, copy)) {
-		vc_image_destroy(copy);
+	ref->img = NULL;
+	ref->valid = false;
+	return img;
+}
+
+static void put_newest(struct vc_provenance *prov, const struct frame *frame,
+		       struct vc_image *img)
+{
+	struct reference *ref = &prov->refs[prov->next_ref];
+
+	vc_image_destroy(ref->img);
+	*ref = (struct reference){
+		.seq = frame->seq, .written_ns = frame->written_ns, .img = img, .valid = img,
+	};
+	prov->next_ref = (prov->next_ref + 1) % NR_REFERENCES;
+}
+
+/* A copy of @img, in @old if that fits, which is given away. */
+static struct vc_image *copy_image(struct vc_image *old, const struct vc_image *img)
+{
+	if (!old || old->format != img->format || old->width != img->width ||
+	    old->height != img->height) {
+		vc_image_destroy(old);
+		old = vc_image_create(img->format, img->width, img->height);
+	}
+	if (old && vc_image_convert(img, old)) {
+		vc_image_destroy(old);
 		return NULL;
 	}
-	return copy;
+	return old;
 }
 
 void vc_provenance_written(struct vc_provenance *prov, uint64_t seq,
@@ -169,19 +192,19 @@ void vc_provenance_written(struct vc_provenance *prov, uint64_t seq,
 	const struct frame frame = {
 		.bus = bus & ALIAS_MASK, .len = len, .seq = seq, .written_ns = now_ns,
 	};
-	struct vc_image *copy;
-	bool want;
+	struct vc_image *img = NULL;
 
 	pthread_mutex_lock(&prov->lock);
-	want = note_written(prov, &frame);
+	note_written(prov, &frame);
+	if (reference)
+		img = take_oldest(prov);
 	pthread_mutex_unlock(&prov->lock);
-	copy = want && reference ? copy_image(reference) : NULL;
-	if (!copy)
+	if (!reference)
 		return;
+	/* The display does not wait for the copy. */
+	img = copy_image(img, reference);
 	pthread_mutex_lock(&prov->lock);
-	vc_image_destroy(prov->refs[prov->next_ref].img);
-	prov->refs[prov->next_ref] = (struct reference){ .seq = seq, .img = copy };
-	prov->next_ref = (prov->next_ref + 1) % NR_REFERENCES;
+	put_newest(prov, &frame, img);
 	pthread_mutex_unlock(&prov->lock);
 }
 
@@ -219,18 +242,38 @@ bool vc_provenance_scanned(struct vc_provenance *prov, uint32_t bus,
 	return f != NULL;
 }
 
-/* Every frame is compared once, so its reference is taken out. */
+static bool is_due(const struct vc_provenance *prov, uint64_t written_ns)
+{
+	return !prov->compared_ns || written_ns - prov->compared_ns >= COMPARE_NS;
+}
+
+/*
+ * The reference of frame @seq if it is time to compare one: that takes a few
+ * milliseconds.
+ */
+static struct reference *find_reference(struct vc_provenance *prov, uint64_t seq)
+{
+	for (unsigned int i = 0; i < NR_REFERENCES; i++) {
+		struct reference *ref = &prov->refs[i];
+
+		if (ref->valid && ref->seq == seq && is_due(prov, ref->written_ns))
+			return ref;
+	}
+	return NULL;
+}
+
 static struct vc_image *take_reference(struct vc_provenance *prov, uint64_t seq)
 {
 	struct vc_image *img = NULL;
+	struct reference *ref;
 
 	pthread_mutex_lock(&prov->lock);
-	for (unsigned int i = 0; i < NR_REFERENCES; i++) {
-		if (!prov->refs[i].img || prov->refs[i].seq != seq)
-			continue;
-		img = prov->refs[i].img;
-		prov->refs[i].img = NULL;
-		break;
+	ref = find_reference(prov, seq);
+	if (ref) {
+		img = ref->img;
+		ref->img = NULL;
+		ref->valid = false;
+		prov->compared_ns = ref->written_ns;
 	}
 	pthread_mutex_unlock(&prov->lock);
 	return img;

@@ -38,7 +38,7 @@ bool vc_provenance_scanned(struct vc_provenance *prov, uint32_t bus,
 			   uint64_t now_ns, uint64_t *seq);
 /*
  * Compositor: the @x,@y,@w,@h part of @screen (XRGB8888) shows frame @seq; compares it
- * with the reference if that is still kept.
+ * with the reference if that is still kept, and a frame every 100 ms at most.
  */
 void vc_provenance_compare(struct vc_provenance *prov, uint64_t seq,
 			   const struct vc_image *screen, unsigned int x,
