@@ -119,18 +119,12 @@ static void status_irq(struct vc_irq *irq, struct json_object *out)
 
 static void status_parts(struct videocored *vc, struct json_object *out)
 {
-#ifdef VC_HAVE_FIRMWARE
 	if (vc->firmware)
 		vc_firmware_status(vc->firmware, put_object(out, "firmware"));
-#endif
-#ifdef VC_HAVE_MMAL
 	if (vc->mmal)
 		mmal_server_status(vc->mmal, put_object(out, "mmal"));
-#endif
-#ifdef VC_HAVE_DISPLAY
 	if (vc->display)
 		vc_display_status(vc->display, put_object(out, "display"));
-#endif
 	if (vc->screen)
 		vc_screen_status(vc->screen, put_object(out, "screen"));
 	if (vc->prov)
@@ -186,14 +180,17 @@ static int cmd_record_start(struct control_call *call)
 
 static int cmd_record_stop(struct control_call *call)
 {
-	return vc_screen_record_stop(call->vc->screen);
+	int ret = vc_screen_record_stop(call->vc->screen);
+
+	if (ret == -ENODATA)
+		return fail(call, ret, "nothing was shown, there is no recording");
+	return ret;
 }
 
 /* -----------------------------------------------------------------------------
  * Monitor
  */
 
-#ifdef VC_HAVE_DISPLAY
 static int cmd_hotplug(struct control_call *call)
 {
 	struct json_object *member;
@@ -243,7 +240,6 @@ static int cmd_edid(struct control_call *call)
 
 	return 0;
 }
-#endif
 
 /* -----------------------------------------------------------------------------
  * The rest
@@ -255,7 +251,6 @@ static int cmd_provenance_reset(struct control_call *call)
 	return 0;
 }
 
-#ifdef VC_HAVE_MMAL
 static int cmd_source(struct control_call *call)
 {
 	const char *spec = get_string(call, "spec");
@@ -271,7 +266,6 @@ static int cmd_source(struct control_call *call)
 
 	return 0;
 }
-#endif
 
 static int cmd_ping(struct control_call *call)
 {
@@ -290,14 +284,10 @@ static const struct control_command commands[] = {
 	{ "screenshot", cmd_screenshot, true },
 	{ "record-start", cmd_record_start, true },
 	{ "record-stop", cmd_record_stop, true },
-#ifdef VC_HAVE_DISPLAY
 	{ "hotplug", cmd_hotplug, false },
 	{ "edid", cmd_edid, false },
-#endif
 	{ "provenance-reset", cmd_provenance_reset, false },
-#ifdef VC_HAVE_MMAL
 	{ "source", cmd_source, true },
-#endif
 	{ "quit", cmd_quit, false },
 };
 

@@ -183,17 +183,14 @@ static int part_failed(const char *what, int err)
 
 static int open_source(struct videocored *vc)
 {
-#ifdef VC_HAVE_SOURCE
 	char *error = NULL;
 
 	vc->source = vc_source_open(vc->opt.source, &error);
 	if (!vc->source) {
-		vc_err(vc->opt.source ? vc->opt.source : "pattern", "%s",
-		       error ? error : strerror(ENOMEM));
+		vc_err("source", "%s", error ? error : strerror(ENOMEM));
 		free(error);
 		return -EINVAL;
 	}
-#endif
 	return 0;
 }
 
@@ -229,39 +226,31 @@ static int create_blocks(struct videocored *vc)
 	vc->doorbell = vc_doorbell_create(vc);
 	if (!vc->doorbell)
 		return part_failed("doorbell", -ENOMEM);
-#ifdef VC_HAVE_DISPLAY
 	vc->display = vc_display_create(vc);
 	if (!vc->display)
 		return part_failed("display", -ENOMEM);
-#endif
 	return 0;
 }
 
 static int create_firmware(struct videocored *vc)
 {
-#ifdef VC_HAVE_FIRMWARE
 	vc->firmware = vc_firmware_create(vc);
 	if (!vc->firmware)
 		return part_failed("firmware", -ENOMEM);
 	vc->smem = smem_pool_create(vc->firmware);
 	if (!vc->smem)
 		return part_failed("SMEM service", -ENOMEM);
-#endif
-#ifdef VC_HAVE_MMAL
 	vc->mmal = mmal_server_create(vc->firmware, vc->smem, vc->source);
 	if (!vc->mmal)
 		return part_failed("MMAL service", -ENOMEM);
-#endif
 	return 0;
 }
 
 static void reset_firmware(void *arg)
 {
-#ifdef VC_HAVE_FIRMWARE
 	struct videocored *vc = arg;
 
 	vc_firmware_reset(vc->firmware);
-#endif
 }
 
 static int create_sockets(struct videocored *vc)
@@ -297,7 +286,7 @@ static int start_output(struct videocored *vc)
 	if (vc->opt.record) {
 		ret = vc_screen_record_start(vc->screen, vc->opt.record, fps, &error);
 		if (ret) {
-			vc_err(vc->opt.record, "%s", error ? error : strerror(-ret));
+			vc_err("record", "%s", error ? error : strerror(-ret));
 			free(error);
 			return ret;
 		}
@@ -332,15 +321,11 @@ static int create_parts(struct videocored *vc)
 
 static void destroy_firmware(struct videocored *vc)
 {
-#ifdef VC_HAVE_FIRMWARE
 	if (vc->firmware)
 		vc_firmware_stop(vc->firmware);
-#ifdef VC_HAVE_MMAL
 	mmal_server_destroy(vc->mmal);
-#endif
 	smem_pool_destroy(vc->smem);
 	vc_firmware_destroy(vc->firmware);
-#endif
 }
 
 /* Each accepts NULL, so this ends whatever create_parts() has got to. */
@@ -349,9 +334,7 @@ static void destroy_parts(struct videocored *vc)
 	vfu_server_destroy(vc->vfu);
 	vc_control_destroy(vc->control);
 	destroy_firmware(vc);
-#ifdef VC_HAVE_DISPLAY
 	vc_display_destroy(vc->display);
-#endif
 	vc_doorbell_destroy(vc->doorbell);
 	vc_mailbox_destroy(vc->mailbox);
 	vc_screen_destroy(vc->screen);
@@ -360,9 +343,7 @@ static void destroy_parts(struct videocored *vc)
 	vc_irq_destroy(vc->irq);
 	vc_guest_destroy(vc->guest);
 	vc_loop_destroy(vc->loop);
-#ifdef VC_HAVE_SOURCE
 	vc_source_close(vc->source);
-#endif
 }
 
 /* -----------------------------------------------------------------------------
@@ -394,9 +375,9 @@ static int run(struct videocored *vc)
 	event_free(term);
 	if (!ret && vc->opt.record) {
 		ret = vc_screen_record_stop(vc->screen);
-		/* A recording that "vcctl record-stop" has ended is no error. */
-		if (ret && ret != -ENOENT)
-			part_failed(vc->opt.record, ret);
+		if (ret)
+			vc_err(vc->opt.record, "%s", ret == -ENODATA ?
+			       "nothing was shown, there is no recording" : strerror(-ret));
 	}
 
 	return ret;

@@ -161,10 +161,8 @@ static uint32_t mailbox_vchiq_init(void *arg, uint32_t slot_zero_bus)
 {
 	struct videocored *vc = arg;
 
-#ifdef VC_HAVE_FIRMWARE
 	if (vc->firmware)
 		return vc_firmware_vchiq_init(vc->firmware, slot_zero_bus);
-#endif
 	vc_info("mailbox", "slot zero at 0x%08x, but there is no firmware", slot_zero_bus);
 	return VCHIQ_REFUSED;
 }
