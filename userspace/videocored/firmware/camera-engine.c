@@ -65,11 +65,16 @@ struct camera_engine {
 	struct vc_image *reference;
 };
 
-/** struct engine_job - one frame for one port, worked on without the lock */
+/**
+ * struct engine_job - one frame for one port, worked on without the lock
+ * @done_ns: when the frame was complete
+ * @took_ns: how long that took
+ */
 struct engine_job {
 	struct component_buffer *buf;
 	struct camera_setup setup;
 	uint64_t pts_ns;
+	uint64_t done_ns;
 	uint64_t took_ns;
 	bool eos;
 };
@@ -142,7 +147,7 @@ static int render_to(struct camera_engine *engine, const struct camera_moment *w
 }
 
 static int write_guest(struct camera_engine *engine, const struct camera_moment *when,
-		       const struct engine_job *job)
+		       struct engine_job *job)
 {
 	uint32_t bus = job->buf->bus + job->buf->offset;
 	size_t len = job->setup.picture.len;
@@ -150,18 +155,20 @@ static int write_guest(struct camera_engine *engine, const struct camera_moment 
 	void *mem = vc_guest_ptr(view, bus, len);
 	int ret = mem ? render_to(engine, when, &job->setup, mem) : -EFAULT;
 
+	job->done_ns = vc_now_ns();
 	vc_guest_view_put(view);
 	if (!ret)
-		vc_provenance_written(engine->server->prov, when->seq, bus, len, vc_now_ns(),
+		vc_provenance_written(engine->server->prov, when->seq, bus, len, job->done_ns,
 				      render_reference(engine, when, &job->setup));
 	return ret;
 }
 
 static int write_private(struct camera_engine *engine, const struct camera_moment *when,
-			 const struct engine_job *job)
+			 struct engine_job *job)
 {
 	struct component_buffer *buf = job->buf;
 	size_t len = MMAL_BULK_LEN(job->setup.picture.len);
+	int ret;
 
 	if (!buf->mem) {
 		buf->mem = calloc(1, len);
@@ -169,7 +176,9 @@ static int write_private(struct camera_engine *engine, const struct camera_momen
 	}
 	if (!buf->mem)
 		return -ENOMEM;
-	return render_to(engine, when, &job->setup, buf->mem);
+	ret = render_to(engine, when, &job->setup, buf->mem);
+	job->done_ns = vc_now_ns();
+	return ret;
 }
 
 static void write_frame(struct camera_engine *engine, const struct camera_moment *when,
@@ -185,14 +194,15 @@ static void write_frame(struct camera_engine *engine, const struct camera_moment
 	if (ret)
 		vc_info("camera", "frame not written to a buffer of %u bytes: error %d",
 		       buf->capacity, ret);
-	job->took_ns = vc_now_ns() - start_ns;
+	else
+		job->took_ns = job->done_ns - start_ns;
 	buf->error = ret;
 	buf->length = ret ? 0 : job->setup.picture.len;
 	buf->flags = ret ? 0 : MMAL_BUFFER_FRAME | MMAL_BUFFER_KEYFRAME;
 	if (job->eos)
 		buf->flags |= MMAL_BUFFER_EOS;
-	buf->pts = job->setup.stc == CAMERA_STC_NONE ? MMAL_TIME_UNKNOWN :
-						       (int64_t)(job->pts_ns / 1000);
+	if (job->setup.stc != CAMERA_STC_NONE)
+		buf->pts = job->pts_ns / 1000;
 }
 
 /* -----------------------------------------------------------------------------

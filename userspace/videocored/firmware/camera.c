@@ -398,7 +398,7 @@ static int camera_port_enable(struct component_port *port)
 	camera_format_picture(&port->format, &picture);
 	/* Opaque pictures exist inside tunnels only. */
 	if (!picture.drm && !port->peer)
-		return -ENOSYS;
+		return -EOPNOTSUPP;
 	camera_update(port);
 	return 0;
 }

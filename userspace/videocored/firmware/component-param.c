@@ -181,7 +181,7 @@ int component_param_set(struct component_port *port, uint32_t id, const void *va
 	int ret;
 
 	if (!param)
-		return -ENOSYS;
+		return -EOPNOTSUPP;
 	if (param->read_only || !(param->ports & (1u << port->type)))
 		return -EINVAL;
 	if (!param_len_ok(param, len))
@@ -288,7 +288,7 @@ int component_param_get(struct component_port *port, uint32_t id, void *value, s
 	int ret;
 
 	if (!param)
-		return -ENOSYS;
+		return -EOPNOTSUPP;
 	if (!(param->ports & (1u << port->type)))
 		return -EINVAL;
 	memset(value, 0, COMPONENT_VALUE_MAX);

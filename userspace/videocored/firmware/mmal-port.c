@@ -250,7 +250,7 @@ int mmal_port_action(const struct mmal_request *req)
 	if (!port || !action_len_ok(req->len))
 		return -EINVAL;
 	if (action >= sizeof(actions) / sizeof(actions[0]) || !actions[action])
-		return -ENOSYS;
+		return -EOPNOTSUPP;
 	return actions[action](port, req);
 }
 
@@ -283,10 +283,8 @@ int mmal_parameter_get(const struct mmal_request *req)
 {
 	const struct mmal_msg_parameter *msg = req->payload;
 	uint32_t room = le32toh(msg->size);
-	struct {
-		struct mmal_msg_parameter_get_reply head;
-		uint8_t value[COMPONENT_VALUE_MAX];
-	} reply = { 0 };
+	uint8_t message[sizeof(struct mmal_msg_parameter_get_reply) + COMPONENT_VALUE_MAX] = { 0 };
+	struct mmal_msg_parameter_get_reply *reply = (void *)message;
 	struct component_port *port;
 	size_t len = 0;
 	int ret = -EINVAL;
@@ -295,18 +293,18 @@ int mmal_parameter_get(const struct mmal_request *req)
 				le32toh(msg->port_handle));
 	room = room < PARAM_HEADER ? 0 : room - PARAM_HEADER;
 	if (port)
-		ret = component_param_get(port, le32toh(msg->id), reply.value, &len);
+		ret = component_param_get(port, le32toh(msg->id), reply->value, &len);
 	if (ret) {
 		len = 0;
 		req->client->server->count.failed++;
 	}
-	reply.head.id = msg->id;
-	reply.head.size = htole32(len + PARAM_HEADER);
+	reply->id = msg->id;
+	reply->size = htole32(len + PARAM_HEADER);
 	if (!ret && len > room) {
 		ret = -ENOSPC;
 		len = room;
 	}
-	reply.head.status = htole32(mmal_status_from_errno(ret));
-	mmal_reply(req, &reply, sizeof(reply.head) + len);
+	reply->status = htole32(mmal_status_from_errno(ret));
+	mmal_reply(req, reply, sizeof(*reply) + len);
 	return MMAL_HANDLED;
 }

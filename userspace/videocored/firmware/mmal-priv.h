@@ -47,6 +47,8 @@ struct mmal_counters {
 	uint32_t components_failed;
 };
 
+TAILQ_HEAD(mmal_clients, mmal_client);
+
 /**
  * struct mmal_server - the service
  * @lock: Protects @clients and the clients' component tables against the status
@@ -63,7 +65,7 @@ struct mmal_server {
 	atomic_bool notified;
 
 	pthread_mutex_t lock;
-	TAILQ_HEAD(, mmal_client) clients;
+	struct mmal_clients clients;
 };
 
 /**
@@ -75,6 +77,7 @@ struct mmal_client {
 	struct mmal_server *server;
 	struct fw_service *svc;
 	struct component *components[MMAL_MAX_COMPONENTS];
+
 	TAILQ_ENTRY(mmal_client) node;
 };
 

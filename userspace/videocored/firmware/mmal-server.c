@@ -29,7 +29,7 @@ enum mmal_status mmal_status_from_errno(int error)
 		{ -ENOMEM, MMAL_ENOMEM },
 		{ -ENOSPC, MMAL_ENOSPC },
 		{ -EINVAL, MMAL_EINVAL },
-		{ -ENOSYS, MMAL_ENOSYS },
+		{ -EOPNOTSUPP, MMAL_ENOSYS },
 		{ -ENOENT, MMAL_ENOENT },
 		{ -ENXIO, MMAL_ENXIO },
 		{ -EIO, MMAL_EIO },
@@ -329,41 +329,37 @@ struct mmal_handler {
 	bool silent;	/* never answered under its own type */
 };
 
-#define MMAL_EXACT(type)	sizeof(type), sizeof(type)
 #define MMAL_PAYLOAD_MAX	(MMAL_MAX_MSG - sizeof(struct mmal_msg_header))
 
+#define HANDLER(f, min, max)	{ .fn = (f), .len_min = (min), .len_max = (max) }
+#define EXACT(f, payload)	HANDLER(f, sizeof(payload), sizeof(payload))
+#define SILENT(f, payload)	{ .fn = (f), .len_min = sizeof(payload), \
+				  .len_max = sizeof(payload), .silent = true }
+#define PARAMETER(f)		HANDLER(f, sizeof(struct mmal_msg_parameter), \
+				sizeof(struct mmal_msg_parameter) + COMPONENT_VALUE_MAX)
+
 static const struct mmal_handler mmal_handlers[] = {
-	[MMAL_MSG_GET_VERSION] = { mmal_get_version, MMAL_EXACT(struct mmal_msg_version) },
-	[MMAL_MSG_COMPONENT_CREATE] = { mmal_component_create,
-		MMAL_EXACT(struct mmal_msg_component_create) },
-	[MMAL_MSG_COMPONENT_DESTROY] = { mmal_component_destroy,
-		MMAL_EXACT(struct mmal_msg_component) },
-	[MMAL_MSG_COMPONENT_ENABLE] = { mmal_component_enable,
-		MMAL_EXACT(struct mmal_msg_component) },
-	[MMAL_MSG_COMPONENT_DISABLE] = { mmal_component_disable,
-		MMAL_EXACT(struct mmal_msg_component) },
-	[MMAL_MSG_PORT_INFO_GET] = { mmal_port_info_get,
-		MMAL_EXACT(struct mmal_msg_port_info_get) },
-	[MMAL_MSG_PORT_INFO_SET] = { mmal_port_info_set,
-		MMAL_EXACT(struct mmal_msg_port_info_set) },
-	[MMAL_MSG_PORT_ACTION] = { mmal_port_action,
-		offsetof(struct mmal_msg_port_action_port, port),
-		sizeof(struct mmal_msg_port_action_port) },
-	[MMAL_MSG_BUFFER_FROM_HOST] = { mmal_buffer_from_host,
-		MMAL_EXACT(struct mmal_msg_buffer), true },
-	[MMAL_MSG_GET_STATS] = { mmal_get_stats, MMAL_EXACT(struct mmal_msg_stats) },
-	[MMAL_MSG_PORT_PARAMETER_SET] = { mmal_parameter_set,
-		sizeof(struct mmal_msg_parameter),
-		sizeof(struct mmal_msg_parameter) + COMPONENT_VALUE_MAX },
-	[MMAL_MSG_PORT_PARAMETER_GET] = { mmal_parameter_get,
-		sizeof(struct mmal_msg_parameter),
-		sizeof(struct mmal_msg_parameter) + COMPONENT_VALUE_MAX },
-	[MMAL_MSG_GET_CORE_STATS_FOR_PORT] = { mmal_get_core_stats,
-		MMAL_EXACT(struct mmal_msg_core_stats) },
-	[MMAL_MSG_BUFFER_FROM_HOST_ZEROLEN] = { mmal_buffer_from_host,
-		MMAL_EXACT(struct mmal_msg_buffer), true },
-	[MMAL_MSG_PORT_FLUSH] = { mmal_port_flush, MMAL_EXACT(struct mmal_msg_buffer) },
-	[MMAL_MSG_HOST_LOG] = { mmal_host_log, 1, MMAL_PAYLOAD_MAX },
+	[MMAL_MSG_GET_VERSION] = EXACT(mmal_get_version, struct mmal_msg_version),
+	[MMAL_MSG_COMPONENT_CREATE] = EXACT(mmal_component_create,
+					    struct mmal_msg_component_create),
+	[MMAL_MSG_COMPONENT_DESTROY] = EXACT(mmal_component_destroy, struct mmal_msg_component),
+	[MMAL_MSG_COMPONENT_ENABLE] = EXACT(mmal_component_enable, struct mmal_msg_component),
+	[MMAL_MSG_COMPONENT_DISABLE] = EXACT(mmal_component_disable, struct mmal_msg_component),
+	[MMAL_MSG_PORT_INFO_GET] = EXACT(mmal_port_info_get, struct mmal_msg_port_info_get),
+	[MMAL_MSG_PORT_INFO_SET] = EXACT(mmal_port_info_set, struct mmal_msg_port_info_set),
+	[MMAL_MSG_PORT_ACTION] = HANDLER(mmal_port_action,
+					 offsetof(struct mmal_msg_port_action_port, port),
+					 sizeof(struct mmal_msg_port_action_port)),
+	[MMAL_MSG_BUFFER_FROM_HOST] = SILENT(mmal_buffer_from_host, struct mmal_msg_buffer),
+	[MMAL_MSG_GET_STATS] = EXACT(mmal_get_stats, struct mmal_msg_stats),
+	[MMAL_MSG_PORT_PARAMETER_SET] = PARAMETER(mmal_parameter_set),
+	[MMAL_MSG_PORT_PARAMETER_GET] = PARAMETER(mmal_parameter_get),
+	[MMAL_MSG_GET_CORE_STATS_FOR_PORT] = EXACT(mmal_get_core_stats,
+						   struct mmal_msg_core_stats),
+	[MMAL_MSG_BUFFER_FROM_HOST_ZEROLEN] = SILENT(mmal_buffer_from_host,
+						     struct mmal_msg_buffer),
+	[MMAL_MSG_PORT_FLUSH] = EXACT(mmal_port_flush, struct mmal_msg_buffer),
+	[MMAL_MSG_HOST_LOG] = HANDLER(mmal_host_log, 1, MMAL_PAYLOAD_MAX),
 };
 
 /* One line is enough: a client that goes wrong may do so for ever. */
@@ -384,7 +380,7 @@ static void mmal_dispatch(const struct mmal_request *req)
 		handler = &mmal_handlers[req->type];
 	if (!handler || !handler->fn) {
 		mmal_bad_message(req->client, req->type, req->len);
-		mmal_reply_refused(req, -ENOSYS);
+		mmal_reply_refused(req, -EOPNOTSUPP);
 		return;
 	}
 	if (req->len < handler->len_min || req->len > handler->len_max) {

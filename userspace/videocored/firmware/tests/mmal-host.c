@@ -39,15 +39,21 @@ struct fw_service {
 };
 
 struct queued {
-	STAILQ_ENTRY(queued) link;
 	struct mmal_host_message msg;
+
+	STAILQ_ENTRY(queued) link;
 };
 
+STAILQ_HEAD(queued_list, queued);
+
 struct post {
-	STAILQ_ENTRY(post) link;
 	void (*fn)(void *arg);
 	void *arg;
+
+	STAILQ_ENTRY(post) link;
 };
+
+STAILQ_HEAD(post_list, post);
 
 struct block {
 	uint32_t bus;
@@ -60,7 +66,7 @@ static struct {
 	struct mmal_server *server;
 	const struct fw_service_ops *ops;
 	struct fw_service svc;
-	STAILQ_HEAD(, queued) messages;
+	struct queued_list messages;
 	size_t nr_messages;
 	struct fw_bulk *bulks;
 	struct block blocks[MMAL_HOST_BLOCKS];
@@ -72,7 +78,7 @@ static struct {
 	struct mmal_host_written written;
 
 	pthread_mutex_t post_lock;	/* Protects posts */
-	STAILQ_HEAD(, post) posts;
+	struct post_list posts;
 } host = { .post_lock = PTHREAD_MUTEX_INITIALIZER };
 
 int (*mmal_host_render_hook)(struct vc_image *dst);

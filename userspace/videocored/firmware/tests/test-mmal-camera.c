@@ -554,8 +554,8 @@ static void timestamps_follow_the_config(void **state)
 	struct mmal_msg_buffer buf;
 	uint64_t next = START;
 
-	for (config.use_stc_timestamp = 0; config.use_stc_timestamp <= 2;
-	     config.use_stc_timestamp += 2) {
+	for (uint32_t stc = 0; stc <= 2; stc += 2) {
+		config.use_stc_timestamp = stc;
 		mmal_host_set(camera, CONTROL, MMAL_PARAM_CAMERA_CONFIG, &config, sizeof(config));
 		mmal_host_component(MMAL_MSG_COMPONENT_ENABLE, camera);
 		enable(camera, VIDEO, MMAL_ENCODING_NV12, true);
@@ -564,8 +564,10 @@ static void timestamps_follow_the_config(void **state)
 			queue(camera, VIDEO, 1, handle);
 			next = mmal_host_tick(next);
 			mmal_host_returned(&buf);
-			assert_true((int64_t)buf.header.pts == (config.use_stc_timestamp ?
-				    i * 40000 : MMAL_TIME_UNKNOWN));
+			if (stc)
+				assert_int_equal(buf.header.pts, i * 40000);
+			else
+				assert_true((int64_t)buf.header.pts == MMAL_TIME_UNKNOWN);
 		}
 		capture(camera, VIDEO, 0);
 		mmal_host_action(camera, VIDEO, MMAL_ACTION_DISABLE, 0, 0);

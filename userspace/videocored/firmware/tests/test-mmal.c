@@ -554,20 +554,18 @@ static void bad_parameters_are_refused(void **state)
 
 static void size_in_a_parameter_must_fit_its_message(void **state)
 {
-	struct {
-		struct mmal_msg_parameter head;
-		uint32_t value;
-	} msg = { .head.port_handle = 3, .head.id = MMAL_PARAM_ZERO_COPY };
+	/* component handle, port handle, id, size, value */
+	uint32_t msg[5] = { 0, 3, MMAL_PARAM_ZERO_COPY, 0, 1 };
 	static const uint32_t sizes[] = { 0, 4, 7, 8, 11, 13, 16, 400, 0x80000000, 0xffffffff };
 
-	msg.head.component_handle = mmal_host_create("ril.camera");
+	msg[0] = mmal_host_create("ril.camera");
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		msg.head.size = sizes[i];
-		assert_int_equal(mmal_host_call(MMAL_MSG_PORT_PARAMETER_SET, &msg, sizeof(msg)),
+		msg[3] = sizes[i];
+		assert_int_equal(mmal_host_call(MMAL_MSG_PORT_PARAMETER_SET, msg, sizeof(msg)),
 				 MMAL_EINVAL);
 	}
-	msg.head.size = 12;
-	assert_int_equal(mmal_host_call(MMAL_MSG_PORT_PARAMETER_SET, &msg, sizeof(msg)), 0);
+	msg[3] = 12;
+	assert_int_equal(mmal_host_call(MMAL_MSG_PORT_PARAMETER_SET, msg, sizeof(msg)), 0);
 }
 
 static void failed_get_still_has_id_and_size(void **state)
