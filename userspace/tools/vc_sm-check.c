@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vc_sm-check: cases of tests/guest/vc_sm.t, against /dev/vc_sm.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/dma-buf.h>
+#include <linux/vc_sm.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "sm-client.h"
+
+#define MIB		(1u << 20)
+#define NR_THREADS	8
+#define ROUNDS		40
+#define MAX_BUFFERS	256
+#define DRIVER		"/sys/bus/vchiq/drivers/vc_sm/"
+
+static int open_checked(void)
+{
+	int sm = sm_open();
+
+	CHECK(sm >= 0, "open /dev/vc_sm");
+	return sm;
+}
+
+static int alloc_checked(int sm, size_t size, uint32_t *handle)
+{
+	int fd = sm_alloc(sm, size, handle);
+
+	CHECK(fd >= 0, "VC_SM_IOC_ALLOC of %zu bytes", size);
+	return fd;
+}
+
+static uint8_t *map_checked(int fd, size_t size)
+{
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	CHECK(map != MAP_FAILED, "mmap of %zu bytes", size);
+	return map;
+}
+
+static unsigned int count_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned int nr = 0;
+
+	CHECK(dir, "/proc/self/fd");
+	while (readdir(dir))
+		nr++;
+	closedir(dir);
+	return nr;
+}
+
+/* -----------------------------------------------------------------------------
+ * Memory
+ */
+
+static void case_alloc(int argc, char **argv)
+{
+	int sm = open_checked();
+	uint32_t handle = 0;
+	int fd = alloc_checked(sm, MIB + 1, &handle);
+	off_t size = lseek(fd, 0, SEEK_END);
+	uint8_t *map;
+
+	CHECK(handle, "no handle");
+	CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC, "O_CLOEXEC was not heeded");
+	CHECK(size == MIB + sysconf(_SC_PAGESIZE), "%ld bytes, not whole pages", (long)size);
+	map = map_checked(fd, size);
+	for (off_t i = 0; i < size; i++)
+		CHECK(!map[i], "byte %ld is not zero", (long)i);
+	CHECK(!dmabuf_sync(fd, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW), "sync start");
+	memset(map, 0xa5, size);
+	CHECK(!dmabuf_sync(fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW), "sync end");
+	close(sm);
+	close(fd);
+	CHECK(map[0] == 0xa5 && map[size - 1] == 0xa5, "memory went with its descriptors");
+	CHECK(!munmap(map, size), "munmap");
+}
+
+/* What was in memory before is nobody's business. */
+static void case_zeroed(int argc, char **argv)
+{
+	int sm = open_checked();
+
+	for (int round = 0; round < 8; round++) {
+		int fd = alloc_checked(sm, 4 * MIB, NULL);
+		uint8_t *map = map_checked(fd, 4 * MIB);
+
+		for (size_t i = 0; i < 4 * MIB; i++)
+			CHECK(!map[i], "round %d: byte %zu is not zero", round, i);
+		memset(map, 0x5a, 4 * MIB);
+		munmap(map, 4 * MIB);
+		close(fd);
+	}
+}
+
+static void case_mmap(int argc, char **argv)
+{
+	const size_t size = 4 * sysconf(_SC_PAGESIZE), page = size / 4;
+	int fd = alloc_checked(open_checked(), size, NULL);
+	uint8_t *map = map_checked(fd, size);
+	uint8_t *part;
+
+	map[2 * page] = 42;
+	part = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, 2 * page);
+	CHECK(part != MAP_FAILED, "mmap of a part");
+	CHECK(part[0] == 42, "a part at another place");
+	CHECK(mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) == MAP_FAILED &&
+	      errno == EINVAL, "private mapping");
+	CHECK(mmap(NULL, 2 * page, PROT_READ, MAP_SHARED, fd, 3 * page) == MAP_FAILED &&
+	      errno == EINVAL, "mapping beyond the end");
+	CHECK(mmap(NULL, page, PROT_READ, MAP_SHARED, fd, 4 * page) == MAP_FAILED &&
+	      errno == EINVAL, "mapping behind the end");
+}
+
+/* Memory that runs out is an errno, and comes back. */
+static void case_exhaust(int argc, char **argv)
+{
+	int fds[MAX_BUFFERS], nr, sm = open_checked();
+
+	for (nr = 0; nr < MAX_BUFFERS; nr++) {
+		fds[nr] = sm_alloc(sm, 16 * MIB, NULL);
+		if (fds[nr] < 0)
+			break;
+	}
+	CHECK(nr < MAX_BUFFERS && errno == ENOMEM, "%d buffers of 16 MiB and no ENOMEM", nr);
+	printf("%d buffers of 16 MiB\n", nr);
+	CHECK(nr > 0, "none at all");
+	while (nr--)
+		close(fds[nr]);
+}
+
+/* -----------------------------------------------------------------------------
+ * Bad arguments
+ */
+
+static void alloc_fails(int sm, const struct vc_sm_alloc *bad, int error)
+{
+	struct vc_sm_alloc arg = *bad;
+
+	errno = 0;
+	CHECK(ioctl(sm, VC_SM_IOC_ALLOC, &arg) < 0 && errno == error,
+	      "size %llu, flags %#x: not error %d", (unsigned long long)bad->size, bad->flags,
+	      error);
+}
+
+static void case_bad_alloc(int argc, char **argv)
+{
+	struct vc_sm_alloc unterminated = { .size = 4096, .flags = O_RDWR };
+	int sm = open_checked();
+	unsigned int before = count_fds();
+
+	memset(unterminated.name, 'x', sizeof(unterminated.name));
+	alloc_fails(sm, &unterminated, EINVAL);
+	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 0 }, EINVAL);
+	alloc_fails(sm, &(struct vc_sm_alloc){ .size = (1ull << 30) + 1 }, EINVAL);
+	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 1ull << 32 }, EINVAL);
+	alloc_fails(sm, &(struct vc_sm_alloc){ .size = UINT64_MAX }, EINVAL);
+	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 4096, .flags = O_NONBLOCK }, EINVAL);
+	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 4096, .flags = ~0u }, EINVAL);
+	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 4096, .reserved = { 0, 0, 1 } }, EINVAL);
+	/* More than there is, though within reach. */
+	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 1u << 30 }, ENOMEM);
+	CHECK_FAILS(ioctl(sm, VC_SM_IOC_ALLOC, NULL), EFAULT);
+	CHECK_FAILS(ioctl(sm, _IO(VC_SM_IOC_MAGIC, 0), NULL), ENOTTY);
+	CHECK_FAILS(ioctl(sm, _IO(VC_SM_IOC_MAGIC, 77), NULL), ENOTTY);
+	CHECK(count_fds() == before, "a descriptor was left behind");
+}
+
+/* The descriptor must not be installed when it could not be told. */
+static void case_bad_result(int argc, char **argv)
+{
+	const size_t page = sysconf(_SC_PAGESIZE);
+	struct vc_sm_alloc *arg = mmap(NULL, page, PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int sm = open_checked();
+	unsigned int before = count_fds();
+
+	CHECK(arg != MAP_FAILED, "mmap");
+	arg->size = 4096;
+	arg->flags = O_RDWR;
+	CHECK(!mprotect(arg, page, PROT_READ), "mprotect");
+	CHECK_FAILS(ioctl(sm, VC_SM_IOC_ALLOC, arg), EFAULT);
+	CHECK(count_fds() == before, "a descriptor was left behind");
+}
+
+static void case_bad_import(int argc, char **argv)
+{
+	int sm = open_checked(), fd = alloc_checked(sm, 4096, NULL);
+	struct vc_sm_import_fd flags = { .fd = fd, .flags = 1 };
+	struct vc_sm_import_fd reserved = { .fd = fd, .reserved = 1 };
+	uint32_t handle;
+	int scattered;
+
+	CHECK_FAILS(sm_import(sm, -1, &handle), EBADF);
+	CHECK_FAILS(sm_import(sm, 9999, &handle), EBADF);
+	CHECK_FAILS(sm_import(sm, sm, &handle), EINVAL);
+	CHECK_FAILS(ioctl(sm, VC_SM_IOC_IMPORT, &flags), EINVAL);
+	CHECK_FAILS(ioctl(sm, VC_SM_IOC_IMPORT, &reserved), EINVAL);
+	CHECK_FAILS(ioctl(sm, VC_SM_IOC_IMPORT, NULL), EFAULT);
+	scattered = dmabuf_scattered(MIB);
+	CHECK(scattered >= 0, "no scattered dma-buf");
+	CHECK_FAILS(sm_import(sm, scattered, &handle), EINVAL);
+}
+
+/* -----------------------------------------------------------------------------
+ * Handles
+ */
+
+static void case_import(int argc, char **argv)
+{
+	int sm = open_checked(), other = open_checked();
+	uint32_t own = 0, first = 0, second = 0;
+	int fd = alloc_checked(sm, MIB, &own);
+
+	CHECK(!sm_import(sm, fd, &first), "import");
+	CHECK(!sm_import(sm, fd, &second), "second import");
+	CHECK(first && second && first != second && first != own, "handles %#x %#x %#x", own,
+	      first, second);
+	CHECK_FAILS(sm_free(other, first), ENXIO);
+	/* The handle of the allocation goes with the dma-buf, not before. */
+	CHECK_FAILS(sm_free(sm, own), ENXIO);
+	CHECK(!sm_free(sm, first), "free");
+	CHECK_FAILS(sm_free(sm, first), ENXIO);
+	CHECK_FAILS(sm_free(sm, 0), ENXIO);
+	/* The second one goes with the file. */
+	close(sm);
+}
+
+struct worker {
+	pthread_t thread;
+	int sm;
+};
+
+static void *worker_run(void *arg)
+{
+	struct worker *worker = arg;
+	uint32_t handle;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		int fd = alloc_checked(worker->sm, (1 + i % 8) * 65536, &handle);
+
+		CHECK(!sm_import(worker->sm, fd, &handle), "import");
+		if (i % 2)
+			CHECK(!sm_free(worker->sm, handle), "free");
+		close(fd);
+	}
+	return NULL;
+}
+
+/* All at once on two files: replies must find whom they are for. */
+static void case_threads(int argc, char **argv)
+{
+	struct worker workers[NR_THREADS];
+	int sm[2] = { open_checked(), open_checked() };
+
+	for (int i = 0; i < NR_THREADS; i++) {
+		workers[i].sm = sm[i % 2];
+		errno = pthread_create(&workers[i].thread, NULL, worker_run, &workers[i]);
+		CHECK(!errno, "pthread_create");
+	}
+	for (int i = 0; i < NR_THREADS; i++)
+		pthread_join(workers[i].thread, NULL);
+}
+
+/* More transactions than 16 bits count. */
+static void case_many(int argc, char **argv)
+{
+	int sm = open_checked(), fd = alloc_checked(sm, 4096, NULL);
+	unsigned long nr = argc ? strtoul(argv[0], NULL, 0) : 70000;
+	uint32_t handle;
+
+	for (unsigned long i = 0; i < nr; i++) {
+		CHECK(!sm_import(sm, fd, &handle), "import %lu", i);
+		CHECK(!sm_free(sm, handle), "free %lu", i);
+	}
+}
+
+/* -----------------------------------------------------------------------------
+ * Ends
+ */
+
+/* Hold buffers and imports until killed. */
+static void case_hold(int argc, char **argv)
+{
+	int sm = open_checked();
+	uint32_t handle;
+
+	for (int i = 0; i < 4; i++) {
+		int fd = alloc_checked(sm, MIB, NULL);
+
+		CHECK(!sm_import(sm, fd, &handle), "import");
+		map_checked(fd, MIB)[0] = 1;
+	}
+	puts("holding");
+	fflush(stdout);
+	pause();
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0, "open %s", path);
+	CHECK(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "write %s to %s", text, path);
+	close(fd);
+}
+
+/* The device goes while a program has everything open; argument: its name. */
+static void case_unbind(int argc, char **argv)
+{
+	int sm = open_checked(), fd = alloc_checked(sm, MIB, NULL);
+	uint8_t *map = map_checked(fd, MIB), *again;
+	uint32_t handle;
+
+	CHECK(argc == 1, "which device?");
+	CHECK(!sm_import(sm, fd, &handle), "import");
+	memset(map, 0x77, MIB);
+	write_file(DRIVER "unbind", argv[0]);
+	CHECK(sm_alloc(sm, 4096, NULL) < 0 && errno == ENODEV, "alloc without a device");
+	CHECK_FAILS(sm_import(sm, fd, &handle), ENODEV);
+	CHECK(map[MIB - 1] == 0x77, "memory went with the device");
+	CHECK(!dmabuf_sync(fd, DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW), "sync without a device");
+	CHECK(!dmabuf_sync(fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW), "sync without a device");
+	again = map_checked(fd, MIB);
+	CHECK(again[0] == 0x77, "another mapping shows other memory");
+	write_file(DRIVER "bind", argv[0]);
+	CHECK(sm_alloc(sm, 4096, NULL) < 0 && errno == ENODEV, "an old file on a new device");
+	close(sm);
+	sm = open_checked();
+	alloc_checked(sm, 4096, NULL);
+	CHECK(!sm_import(sm, fd, &handle), "import of memory from before");
+}
+
+static const struct check_case cases[] = {
+	{ "alloc", "memory, its descriptor and its mapping", case_alloc },
+	{ "zeroed", "memory that was used before", case_zeroed },
+	{ "mmap", "mappings of parts, and bad ones", case_mmap },
+	{ "exhaust", "all there is", case_exhaust },
+	{ "bad-alloc", "bad arguments of ALLOC", case_bad_alloc },
+	{ "bad-result", "a result that cannot be stored", case_bad_result },
+	{ "bad-import", "bad arguments of IMPORT, scattered memory", case_bad_import },
+	{ "import", "IMPORT and FREE", case_import },
+	{ "threads", "everything at once", case_threads },
+	{ "many", "many transactions [number]", case_many },
+	{ "hold", "hold buffers until killed", case_hold },
+	{ "unbind", "the device goes and comes: its name", case_unbind },
+};
+
+int main(int argc, char **argv)
+{
+	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
+}
