@@ -143,7 +143,6 @@ static int vc_camera_g_parm(struct file *file, void *priv,
 		return -EINVAL;
 	parm->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
 	parm->parm.capture.timeperframe = cam->interval;
-	parm->parm.capture.readbuffers = 1;
 	return 0;
 }
 

@@ -404,6 +404,8 @@ int vc_camera_queue_init(struct vc_camera *cam)
 	q->timestamp_flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC |
 			     V4L2_BUF_FLAG_TSTAMP_SRC_EOF;
 	q->min_queued_buffers = 1;
+	/* What it takes to ride out a busy machine at full frame rate. */
+	q->min_reqbufs_allocation = 4;
 	q->lock = &cam->lock;
 	return vb2_queue_init(q);
 }
