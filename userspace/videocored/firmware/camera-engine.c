@@ -186,11 +186,14 @@ static void write_frame(struct camera_engine *engine, const struct camera_moment
 {
 	struct component_buffer *buf = job->buf;
 	uint64_t start_ns = vc_now_ns();
-	int ret = -ENOSPC;
+	int ret;
 
-	if (job->setup.picture.len <= buf->capacity)
-		ret = buf->zero_copy ? write_guest(engine, when, job) :
-				       write_private(engine, when, job);
+	if (job->setup.picture.len > buf->capacity)
+		ret = -ENOSPC;
+	else if (buf->zero_copy)
+		ret = write_guest(engine, when, job);
+	else
+		ret = write_private(engine, when, job);
 	if (ret)
 		vc_info("camera", "frame not written to a buffer of %u bytes: error %d",
 		       buf->capacity, ret);
