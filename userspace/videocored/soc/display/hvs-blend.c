@@ -142,9 +142,12 @@ void vc_hvs_csc_swap(struct vc_hvs_csc *csc)
 	swap_int(&csc->cb_off, &csc->cr_off);
 }
 
-/* The loop most frames go through: let the machine use what it has. */
+/*
+ * The loop most frames go through: let the machine use what it has. Not under
+ * ThreadSanitizer, which is not up yet when the choice is made.
+ */
 #if defined(__x86_64__) && defined(__has_attribute)
-#if __has_attribute(target_clones)
+#if __has_attribute(target_clones) && !defined(__SANITIZE_THREAD__)
 __attribute__((target_clones("avx2", "default")))
 #endif
 #endif
