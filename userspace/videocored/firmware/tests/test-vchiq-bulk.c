@@ -301,6 +301,7 @@ static void pairs_in_order(void **state)
 	assert_int_equal(probe_bulk(&probe, host, got[0], 256, false), 0);
 	post(host, BULK_TX, LIST_AT + 4096, 256);
 	expect_done(host, BULK_TX_DONE, 256);
+	host_sync(host);
 	assert_int_equal(got[0][0], 'b');
 	host_destroy(host);
 }
