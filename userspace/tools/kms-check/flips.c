@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page flips on vertical blanking, judged by what the kernel tells: sequence
+ * numbers and time stamps of the events.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#include <drm_fourcc.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "kms.h"
+
+#define EVENT_TIMEOUT_MS	3000
+
+/** struct flip - a completed flip: vblank number, time in us */
+struct flip {
+	unsigned int sequence;
+	int64_t time_us;
+};
+
+struct flips {
+	struct kms kms;
+	struct kms_fb fb[2];
+	int nr;
+	struct flip *flip;
+};
+
+static void on_flip(int fd, unsigned int sequence, unsigned int tv_sec, unsigned int tv_usec,
+		    void *data)
+{
+	struct flips *f = data;
+
+	f->flip[f->nr].sequence = sequence;
+	f->flip[f->nr].time_us = (int64_t)tv_sec * 1000000 + tv_usec;
+	f->nr++;
+}
+
+static int wait_flip(struct flips *f)
+{
+	drmEventContext ctx = { .version = 2, .page_flip_handler = on_flip };
+	struct pollfd pfd = { .fd = f->kms.fd, .events = POLLIN };
+	int before = f->nr, ret;
+
+	while (f->nr == before) {
+		ret = poll(&pfd, 1, EVENT_TIMEOUT_MS);
+		if (ret < 0 && errno == EINTR)
+			continue;
+		if (ret <= 0)
+			return ret ? -errno : -ETIMEDOUT;
+		if (drmHandleEvent(f->kms.fd, &ctx))
+			return -EIO;
+	}
+	return 0;
+}
+
+static int flip(struct flips *f, const struct kms_fb *fb)
+{
+	const struct kms_plane *primary = kms_find_plane(&f->kms, DRM_PLANE_TYPE_PRIMARY, 0,
+							 fb->format);
+	drmModeAtomicReq *req = drmModeAtomicAlloc();
+	int ret;
+
+	if (!req)
+		return -ENOMEM;
+	kms_set(&f->kms, req, primary->id, DRM_MODE_OBJECT_PLANE, "FB_ID", fb->id);
+	ret = drmModeAtomicCommit(f->kms.fd, req,
+				  DRM_MODE_ATOMIC_NONBLOCK | DRM_MODE_PAGE_FLIP_EVENT, f);
+	ret = ret ? -errno : wait_flip(f);
+	drmModeAtomicFree(req);
+	return ret;
+}
+
+static void judge_order(const struct flips *f)
+{
+	int i, bad_seq = 0, bad_time = 0;
+
+	for (i = 1; i < f->nr; i++) {
+		bad_seq += f->flip[i].sequence <= f->flip[i - 1].sequence;
+		bad_time += f->flip[i].time_us <= f->flip[i - 1].time_us;
+	}
+	check(!bad_seq, "sequence numbers increase with each flip", "%d did not", bad_seq);
+	check(!bad_time, "time stamps increase with each flip", "%d did not", bad_time);
+}
+
+/*
+ * The guest may miss vertical blankings, on a busy machine many; but those that
+ * it sees must be where the mode's timing puts them.
+ */
+static void judge_period(const struct flips *f)
+{
+	const drmModeModeInfo *m = &f->kms.mode;
+	double period = 1000.0 * m->htotal * m->vtotal / m->clock;
+	const struct flip *first = &f->flip[0], *last = &f->flip[f->nr - 1];
+	double seen = (double)(last->time_us - first->time_us) /
+		      (last->sequence - first->sequence);
+	double off, worst = 0;
+	int i;
+
+	for (i = 0; i < f->nr; i++) {
+		off = f->flip[i].time_us - first->time_us -
+		      (f->flip[i].sequence - first->sequence) * seen;
+		worst = off > worst ? off : -off > worst ? -off : worst;
+	}
+	note("period %.1f us of %.1f us, %.1f flips per second, worst stamp %.2f ms off", seen,
+	     period, 1e6 * (f->nr - 1) / (last->time_us - first->time_us), worst / 1000);
+	check(seen > period * 0.99 && seen < period * 1.01,
+	      "vertical blankings come in the mode's period", "%.1f us, expected %.1f us", seen,
+	      period);
+	check(worst < period, "no stamp is a period or more off", "%.2f ms", worst / 1000);
+}
+
+static int run_flips(struct flips *f, int nr)
+{
+	int i, ret = 0;
+
+	for (i = 0; i < nr && !ret; i++)
+		ret = flip(f, &f->fb[i & 1]);
+	check(!ret, "every flip completes", "flip %d: %s", i, strerror(-ret));
+	return ret;
+}
+
+int check_flips(int nr)
+{
+	struct flips f = { 0 };
+	int ret;
+
+	f.flip = calloc(nr + 1, sizeof(*f.flip));
+	ret = kms_open(&f.kms, 1280, 720);
+	if (!ret)
+		ret = kms_fb_create(&f.kms, &f.fb[0], DRM_FORMAT_XRGB8888, 1280, 720);
+	if (!ret)
+		ret = kms_fb_create(&f.kms, &f.fb[1], DRM_FORMAT_XRGB8888, 1280, 720);
+	if (!ret)
+		ret = kms_modeset(&f.kms, &f.fb[0]);
+	if (check(!ret, "1280x720 is on", "%s", strerror(-ret)) && !run_flips(&f, nr)) {
+		judge_order(&f);
+		judge_period(&f);
+	}
+	kms_fb_destroy(&f.kms, &f.fb[0]);
+	kms_fb_destroy(&f.kms, &f.fb[1]);
+	kms_close(&f.kms);
+	free(f.flip);
+	return check_status();
+}
