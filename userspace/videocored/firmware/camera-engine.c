@@ -196,7 +196,7 @@ static void write_frame(struct camera_engine *engine, const struct camera_moment
 		ret = write_private(engine, when, job);
 	if (ret)
 		vc_info("camera", "frame not written to a buffer of %u bytes: error %d",
-		       buf->capacity, ret);
+			buf->capacity, ret);
 	else
 		job->took_ns = job->done_ns - start_ns;
 	buf->error = ret;
