@@ -24,7 +24,7 @@
 #define NR_REFERENCES	8
 #define NR_LATENCIES	4096
 #define COMPARE_NS	100000000ull	/* a frame of so many is compared */
-#define PAUSE_NS	500000000ull	/* no frame for so long: the stream ended */
+#define PAUSE_NS	5000000000ull	/* no frame for so long: the stream ended */
 #define ALIAS_MASK	0x3fffffffu	/* the same page in every alias */
 
 struct frame {
@@ -260,6 +260,16 @@ static struct reference *find_reference(struct vc_provenance *prov, uint64_t seq
 			return ref;
 	}
 	return NULL;
+}
+
+bool vc_provenance_wants(struct vc_provenance *prov, uint64_t seq)
+{
+	bool wants;
+
+	pthread_mutex_lock(&prov->lock);
+	wants = find_reference(prov, seq);
+	pthread_mutex_unlock(&prov->lock);
+	return wants;
 }
 
 static struct vc_image *take_reference(struct vc_provenance *prov, uint64_t seq)

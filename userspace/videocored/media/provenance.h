@@ -36,6 +36,8 @@ void vc_provenance_written(struct vc_provenance *prov, uint64_t seq,
  */
 bool vc_provenance_scanned(struct vc_provenance *prov, uint32_t bus,
 			   uint64_t now_ns, uint64_t *seq);
+/* Is it worth composing the screen to compare it with frame @seq? */
+bool vc_provenance_wants(struct vc_provenance *prov, uint64_t seq);
 /*
  * Compositor: the @x,@y,@w,@h part of @screen (XRGB8888) shows frame @seq; compares it
  * with the reference if that is still kept, and a frame every 100 ms at most.

@@ -158,9 +158,9 @@ static void pause_forgets_addresses(void **state)
 	written(prov, 0, CAMERA(0), 10);
 	scanned(prov, CAMERA(0), 20);
 	scanned(prov, CONSOLE, 40);
-	written(prov, 0, CAMERA(2), 5000);
-	assert_false(scanned(prov, CAMERA(0), 5010));
-	written(prov, 1, CAMERA(3), 5033);
+	written(prov, 0, CAMERA(2), 9000);
+	assert_false(scanned(prov, CAMERA(0), 9010));
+	written(prov, 1, CAMERA(3), 9033);
 	check_counts(prov, 3, 1, 1, false);
 }
 
@@ -217,10 +217,15 @@ static void picture_is_compared(void **state)
 	vc_pattern_draw(ref, 5);
 	assert_int_equal(vc_image_crop(screen, &part, 100, 50, 320, 240), 0);
 	assert_int_equal(vc_image_convert(ref, &part), 0);
+	assert_false(vc_provenance_wants(*state, 5));
 	vc_provenance_written(*state, 5, CAMERA(0), FRAME_LEN, 10 * MS, ref);
+	assert_true(vc_provenance_wants(*state, 5));
 	vc_provenance_compare(*state, 5, screen, 100, 50, 320, 240);
 	assert_true(number(*state, "psnr_db", "min") == 99);
-	/* Compared once, and never at another size or place. */
+	/* Compared once, not too often, and never at another size or place. */
+	assert_false(vc_provenance_wants(*state, 5));
+	vc_provenance_written(*state, 55, CAMERA(0), FRAME_LEN, 100 * MS, ref);
+	assert_false(vc_provenance_wants(*state, 55));
 	vc_provenance_compare(*state, 5, screen, 100, 50, 320, 240);
 	assert_true(number(*state, "psnr_db", "samples") == 1);
 	vc_provenance_written(*state, 6, CAMERA(1), FRAME_LEN, 200 * MS, ref);

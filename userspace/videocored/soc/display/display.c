@@ -33,8 +33,6 @@
 #define PIXEL_CLOCK	9
 /* Expander line 4, low when a monitor is there. */
 #define GPIO_HDMI_HPD	132
-/* With nobody at the screen, camera frames are compared this often. */
-#define COMPARE_NS	100000000ull
 
 struct vc_display {
 	struct videocored *vc;
@@ -52,7 +50,6 @@ struct vc_display {
 	uint32_t last_words[VC_HVS_RAM_WORDS];
 	uint32_t video_ptr;	/* of the plane that is taken for the video */
 	bool is_stale;		/* the screen does not show the last change yet */
-	uint64_t compared_ns;
 
 	uint64_t nr_flips;
 	uint64_t nr_skipped;
@@ -130,11 +127,12 @@ static void trace_video(struct vc_display *d, uint64_t now_ns)
 }
 
 /* Composing costs time that the guest may need: only if it will be looked at. */
-static bool should_compose(const struct vc_display *d, uint64_t now_ns)
+static bool should_compose(const struct vc_display *d)
 {
 	if (vc_screen_wants(d->vc->screen))
 		return true;
-	return d->is_stale && d->frame.has_camera && now_ns - d->compared_ns >= COMPARE_NS;
+	return d->is_stale && d->frame.has_camera &&
+	       vc_provenance_wants(d->vc->prov, d->frame.camera_seq);
 }
 
 static void frame_start(void *arg, uint64_t now_ns)
@@ -155,15 +153,13 @@ static void frame_start(void *arg, uint64_t now_ns)
 	}
 	trace_video(d, now_ns);
 	remember_list(d);
-	if (!should_compose(d, now_ns))
+	if (!should_compose(d))
 		return;
 	if (vc_compositor_submit(d->comp, frame)) {
 		d->nr_skipped++;
 		return;
 	}
 	d->is_stale = false;
-	if (frame->has_camera)
-		d->compared_ns = now_ns;
 }
 
 static void output_started(void *arg)
