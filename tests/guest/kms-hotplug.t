@@ -64,5 +64,7 @@ done
 is "$off" "$(printf 'disconnected%.0s' 1 2 3 4 5)" 'unplugged five times'
 is "$on" "$(printf 'connected%.0s' 1 2 3 4 5)" 'plugged in five times'
 
-is "$(vc4_problems)" '' 'no warning and no error'
+# 7.3 says so when the console sets a mode for a monitor that is gone again.
+problems=$(vc4_problems | grep -v "HDMI Sink doesn't support RGB, something's wrong")
+is "$problems" '' 'no warning and no error'
 done_testing

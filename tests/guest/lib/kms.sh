@@ -40,8 +40,23 @@ run_kms_check() {
 	is "${PIPESTATUS[0]}" 0 "kms-check $* ends well"
 }
 
-# Messages of vc4 and what it uses, warning and worse. The one that is left
-# out is true: there is no audio in the device tree, as there is none to play.
+# Messages of vc4 and what it uses, warning and worse. Left out: what is true,
+# that there is no audio in the device tree, as there is none to play; and a
+# bug of vc4_plane_calc_load() in 7.3, which looks beyond a table of two for
+# formats of three planes, on any hardware.
 vc4_problems() {
-	dmesg_problems | grep -v "'dmas' DT property is missing or empty, no HDMI audio"
+	dmesg_problems | grep -v "'dmas' DT property is missing or empty, no HDMI audio" |
+		awk '
+			/---\[ cut here \]---/ { report = $0; inside = 1; next }
+			inside {
+				report = report "\n" $0
+				if (!/---\[ end trace/)
+					next
+				inside = 0
+				if (report !~ /UBSAN: array-index-out-of-bounds in [^ ]*vc4_plane\.c/)
+					print report
+				next
+			}
+			{ print }
+			END { if (inside) print report }'
 }

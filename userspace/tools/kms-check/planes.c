@@ -185,12 +185,12 @@ struct view {
 	struct kms_rect crop;
 };
 
-static bool near_block_edge(const struct format *f, unsigned int x, unsigned int y)
+/* Chroma goes through a filter even where it is not scaled. */
+static bool near_block_edge(unsigned int x, unsigned int y)
 {
 	unsigned int bx = x % BLOCK, by = y % BLOCK;
 
-	return (f->hsub > 1 && (bx < EDGE || bx >= BLOCK - EDGE)) ||
-	       (f->vsub > 1 && (by < EDGE || by >= BLOCK - EDGE));
+	return bx < EDGE || bx >= BLOCK - EDGE || by < EDGE || by >= BLOCK - EDGE;
 }
 
 static struct colour view_pixel(const void *arg, unsigned int x, unsigned int y)
@@ -206,7 +206,7 @@ static struct colour view_pixel(const void *arg, unsigned int x, unsigned int y)
 		c.a = 255;
 		return c;
 	}
-	return near_block_edge(v->format, x, y) ? any :
+	return near_block_edge(x, y) ? any :
 	       yuv_to_rgb(yuv_at(x, y), v->enc, v->is_full);
 }
 
