@@ -14,8 +14,11 @@
 
 #include "vcpreview.h"
 
-/* One on the screen, one about to be, one to copy to. */
-#define COPY_SLOTS 3
+/* Of all buffers one is on the screen, one about to be, and two stay with the camera. */
+unsigned int vcp_waiting_max(unsigned int buffers)
+{
+	return buffers > 5 ? buffers - 4 : 1;
+}
 
 /* What is on the screen before the first frame. */
 static int blacken(struct vcp_buffers *bufs, const struct vcp_format *format,
@@ -117,9 +120,11 @@ static int import_all(struct vcp_buffers *bufs, const struct vcp_options *opt,
 static int create_copy(struct vcp_buffers *bufs, const struct vcp_options *opt,
 		       struct vcp_camera *cam, struct vcp_display *dpy)
 {
+	/* One on the screen, one about to be, those that wait, one to copy to. */
+	unsigned int slots = vcp_waiting_max(opt->buffers) + 3;
 	int ret = vcp_camera_alloc(cam, opt->buffers, true);
 
-	while (!ret && dpy && bufs->nr_slots < COPY_SLOTS) {
+	while (!ret && dpy && bufs->nr_slots < slots) {
 		struct vcp_slot *slot = &bufs->slots[bufs->nr_slots++];
 
 		ret = vcp_display_alloc(dpy, opt->format, &bufs->layout, &slot->handle,

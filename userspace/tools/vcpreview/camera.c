@@ -145,6 +145,8 @@ static int check_format(struct vcp_camera *cam, const struct vcp_options *opt)
 	struct v4l2_pix_format pix;
 	int ret = set_format(cam, opt, &pix);
 
+	if (ret == -EBUSY)
+		return vcp_fail(VCP_NO_CAMERA, "%s: another program uses the camera", cam->path);
 	if (ret)
 		return vcp_fail(VCP_NO_CAMERA, "%s: cannot set %ux%u %s: %s", cam->path,
 				opt->width, opt->height, opt->format->name, strerror(-ret));

@@ -292,9 +292,13 @@ static int choose_plane(struct vcp_display *dpy, const struct vcp_format *format
 
 static int choose(struct vcp_display *dpy, const drmModeRes *res, const struct vcp_options *opt)
 {
-	drmModeConnectorPtr conn = find_connector(dpy, res, opt->connector);
+	drmModeConnectorPtr conn;
 	int ret;
 
+	if (opt->width > res->max_width || opt->height > res->max_height)
+		return vcp_fail(VCP_NO_DISPLAY, "%s: pictures can be %ux%u at most", dpy->path,
+				res->max_width, res->max_height);
+	conn = find_connector(dpy, res, opt->connector);
 	if (!conn || conn->connection != DRM_MODE_CONNECTED || !conn->count_modes) {
 		ret = no_connector(dpy, conn, opt->connector);
 	} else {

@@ -11,7 +11,7 @@
 
 #include "vcpreview.h"
 
-#define BUFFERS_DEFAULT	4
+#define BUFFERS_DEFAULT	6
 /* One on the screen, one about to be, one being filled. */
 #define BUFFERS_MIN	3
 #define SIZE_MAX_PIXELS	4096
@@ -26,7 +26,7 @@ static const char usage[] =
 	"  --size WxH        size of the pictures (1280x720)\n"
 	"  --format FORMAT   NV12 (default), YU12, XR24, XB24, RG16, RG24 or BG24\n"
 	"  --fps N           frames per second (the camera's own)\n"
-	"  --buffers N       buffers of the camera, 3 to 32 (4)\n"
+	"  --buffers N       buffers of the camera, 3 to 32 (6)\n"
 	"  --count N         end after so many frames\n"
 	"  --seconds N       end after so many seconds\n"
 	"  --device DEV      camera (/dev/video* of driver bcm2835-camera)\n"
@@ -150,7 +150,7 @@ static int parse_buffers(struct vcp_options *opt, const char *arg)
 	return ret;
 }
 
-static int parse_one(struct vcp_options *opt, int which)
+static int parse_one(struct vcp_options *opt, int which, const char *arg)
 {
 	switch (which) {
 	case OPT_PATH:
@@ -195,7 +195,8 @@ static int parse_one(struct vcp_options *opt, int which)
 		puts("vcpreview " VC_VERSION);
 		return -1;
 	default:
-		return vcp_fail(VCP_USAGE, "see vcpreview --help");
+		return vcp_fail(VCP_USAGE, "%s: %s (see --help)", arg,
+				which == ':' ? "its argument is missing" : "unknown option");
 	}
 }
 
@@ -211,8 +212,8 @@ int vcp_parse_options(struct vcp_options *opt, int argc, char **argv)
 		.buffers = BUFFERS_DEFAULT,
 		.vc_sm = "/dev/vc_sm",
 	};
-	while ((which = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		ret = parse_one(opt, which);
+	while ((which = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		ret = parse_one(opt, which, argv[optind - 1]);
 		if (ret)
 			return ret;
 	}

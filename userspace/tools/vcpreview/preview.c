@@ -4,8 +4,9 @@
  *
  * A slot is with the camera (or free, in the copy path), on the screen, in the
  * flip that is under way, or waiting for that flip to end. It goes back when
- * its successor is on the screen. A frame that comes while another waits
- * replaces it: what is shown is always the newest.
+ * its successor is on the screen. Displays are faster than cameras: what piles
+ * up while the machine was busy is shown in quick succession. Only when more
+ * wait than the camera can do without, the oldest is dropped.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -28,7 +29,8 @@ struct loop {
 	int signals;
 	int on_screen;
 	int flipping;
-	int waiting;
+	int waiting[VCP_BUFFERS_MAX];	/* oldest first */
+	unsigned int nr_waiting;
 	bool is_free[VCP_BUFFERS_MAX];	/* copy path */
 	bool have_sequence;
 	uint32_t sequence;
@@ -66,32 +68,34 @@ static int flip(struct loop *loop, int slot)
 	return 0;
 }
 
-static int show(struct loop *loop, int slot)
+static int next_waiting(struct loop *loop)
 {
-	int old = loop->waiting;
+	int slot = loop->waiting[0];
 
-	if (loop->flipping == NONE)
-		return flip(loop, slot);
-	loop->waiting = slot;
-	if (old != NONE)
-		loop->p->stats.replaced++;
-	return release(loop, old);
+	loop->nr_waiting--;
+	memmove(loop->waiting, loop->waiting + 1, loop->nr_waiting * sizeof(loop->waiting[0]));
+	return slot;
 }
 
-/* The copy path: from the camera's buffer to one of the display's. */
+static int show(struct loop *loop, int slot)
+{
+	if (loop->flipping == NONE)
+		return flip(loop, slot);
+	loop->waiting[loop->nr_waiting++] = slot;
+	if (loop->nr_waiting <= vcp_waiting_max(loop->p->opt->buffers))
+		return 0;
+	loop->p->stats.replaced++;
+	return release(loop, next_waiting(loop));
+}
+
+/* The copy path: from the camera's buffer to one of the display's, of which one is free. */
 static int copy_frame(struct loop *loop, const struct vcp_frame *frame, int *slot)
 {
 	struct vcp_preview *p = loop->p;
 	struct vcp_buffers *bufs = p->bufs;
 
-	for (*slot = 0; *slot < (int)bufs->nr_slots && !loop->is_free[*slot]; ++*slot)
+	for (*slot = 0; !loop->is_free[*slot]; ++*slot)
 		;
-	if (*slot == (int)bufs->nr_slots) {
-		/* The one that waits is overwritten: it would not be shown any more. */
-		*slot = loop->waiting;
-		loop->waiting = NONE;
-		p->stats.replaced++;
-	}
 	loop->is_free[*slot] = false;
 	p->stats.bytes_copied += vcp_copy_picture(p->opt->format, &p->cam->layout,
 						  p->cam->map[frame->index], &bufs->layout,
@@ -182,7 +186,7 @@ static void flip_done(void *arg, int64_t time_us)
 {
 	struct loop *loop = arg;
 	struct vcp_stats *stats = &loop->p->stats;
-	int old = loop->on_screen, next = loop->waiting;
+	int old = loop->on_screen;
 
 	if (loop->flipping == NONE)
 		return;
@@ -192,10 +196,8 @@ static void flip_done(void *arg, int64_t time_us)
 	vcp_stats_latency(stats, time_us - loop->p->bufs->slots[loop->on_screen].camera_us);
 	note_end(loop, time_us);
 	loop->ret = release(loop, old);
-	if (loop->ret || next == NONE)
-		return;
-	loop->waiting = NONE;
-	loop->ret = flip(loop, next);
+	if (!loop->ret && loop->nr_waiting)
+		loop->ret = flip(loop, next_waiting(loop));
 }
 
 static int handle_display(struct loop *loop)
@@ -292,7 +294,7 @@ static void drain(struct loop *loop)
 	int64_t end_us = vcp_now_us() + DRAIN_US;
 	struct pollfd fd = { .fd = loop->p->dpy->fd, .events = POLLIN };
 
-	loop->waiting = NONE;
+	loop->nr_waiting = 0;
 	while (loop->flipping != NONE && vcp_now_us() < end_us) {
 		if (poll(&fd, 1, DRAIN_US / 1000) <= 0 || handle_display(loop))
 			return;
@@ -348,7 +350,7 @@ static int open_signals(void)
 int vcp_preview_run(struct vcp_preview *preview)
 {
 	struct loop loop = {
-		.p = preview, .on_screen = NONE, .flipping = NONE, .waiting = NONE,
+		.p = preview, .on_screen = NONE, .flipping = NONE,
 	};
 	struct vcp_cpu cpu;
 	int ret;

@@ -304,6 +304,8 @@ struct vcp_buffers {
 	struct vcp_layout layout;
 };
 
+/* How many frames may wait to be shown, with so many buffers. */
+unsigned int vcp_waiting_max(unsigned int buffers);
 /* @dpy: NULL without a display. */
 int vcp_buffers_create(struct vcp_buffers *bufs, const struct vcp_options *opt,
 		       struct vcp_camera *cam, struct vcp_display *dpy);

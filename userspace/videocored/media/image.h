@@ -63,7 +63,10 @@ int vc_image_convert(const struct vc_image *src, struct vc_image *dst);
 
 /* Scale @src to @dst of another size; both YUV420 or both XRGB8888. 0 or -EINVAL. */
 int vc_image_scale(const struct vc_image *src, struct vc_image *dst);
-/* The part of @img at even @x, @y, as an image without memory of its own. 0 or -EINVAL. */
+/*
+ * The part of @img at @x, @y (even numbers if YUV), as an image without memory of
+ * its own. 0 or -EINVAL.
+ */
 int vc_image_crop(const struct vc_image *img, struct vc_image *part, unsigned int x,
 		  unsigned int y, unsigned int width, unsigned int height);
 

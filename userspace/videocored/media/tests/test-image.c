@@ -380,6 +380,7 @@ static void wrap_refuses_nonsense(void **state)
 static void crop_bounds(void **state)
 {
 	struct vc_image *img = vc_image_create(DRM_FORMAT_YUV420, 64, 32);
+	struct vc_image *rgb = vc_image_create(DRM_FORMAT_XRGB8888, 64, 32);
 	struct vc_image part;
 
 	assert_int_equal(vc_image_crop(img, &part, 32, 16, 32, 16), 0);
@@ -388,6 +389,9 @@ static void crop_bounds(void **state)
 	assert_int_equal(vc_image_crop(img, &part, 32, 16, 32, 17), -EINVAL);
 	assert_int_equal(vc_image_crop(img, &part, 1, 0, 2, 2), -EINVAL);
 	assert_int_equal(vc_image_crop(img, &part, UINT32_MAX - 1, 0, 4, 2), -EINVAL);
+	assert_int_equal(vc_image_crop(rgb, &part, 7, 5, 2, 2), 0);
+	assert_ptr_equal(part.plane[0], rgb->plane[0] + 5 * rgb->stride[0] + 7 * 4);
+	vc_image_destroy(rgb);
 	vc_image_destroy(img);
 }
 
