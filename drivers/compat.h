@@ -29,4 +29,9 @@
 #define VC_VB2_WAIT_OPS
 #endif
 
+/* Renamed in 6.17. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#define system_dfl_wq	system_unbound_wq
+#endif
+
 #endif /* VC_COMPAT_H */

@@ -130,7 +130,7 @@ static void vc_camera_reject(struct vc_camera *cam, struct vc_camera_buffer *buf
 	buf->vb.vb2_buf.timestamp = ktime_get_ns();
 	vb2_set_plane_payload(&buf->vb.vb2_buf, 0, 0);
 	if (again)
-		queue_work(system_unbound_wq, &cam->submit_work);
+		queue_work(system_dfl_wq, &cam->submit_work);
 	else
 		vc_camera_return(buf, state);
 }
@@ -239,7 +239,7 @@ static void vc_camera_watchdog(struct work_struct *work)
 		vb2_queue_error(&cam->queue);
 		return;
 	}
-	queue_delayed_work(system_unbound_wq, &cam->watchdog,
+	queue_delayed_work(system_dfl_wq, &cam->watchdog,
 			   msecs_to_jiffies(VC_CAMERA_WATCHDOG_MS));
 }
 
@@ -359,7 +359,7 @@ static int vc_camera_start_streaming(struct vb2_queue *q, unsigned int count)
 		ret = vc_camera_firmware_capture(cam, true);
 	if (ret)
 		goto err_stop;
-	queue_delayed_work(system_unbound_wq, &cam->watchdog,
+	queue_delayed_work(system_dfl_wq, &cam->watchdog,
 			   msecs_to_jiffies(VC_CAMERA_WATCHDOG_MS));
 	return 0;
 

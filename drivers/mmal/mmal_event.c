@@ -7,6 +7,7 @@
  */
 #include <linux/slab.h>
 
+#include "../compat.h"
 #include "mmal_priv.h"
 
 /* A component sends a few in its life; more is a firmware gone wild. */
@@ -86,7 +87,7 @@ void vc_mmal_event_received(struct vc_mmal *mmal, const void *payload,
 	queued = q && vc_mmal_event_queue(mmal, q);
 	vc_mmal_event_count(mmal, !queued);
 	if (queued)
-		queue_work(system_unbound_wq, &mmal->event_work);
+		queue_work(system_dfl_wq, &mmal->event_work);
 	else
 		kfree(q);
 }
