@@ -11,8 +11,9 @@ MAKEFLAGS += --no-print-directory
 toolbox := testbed/toolbox run
 # The kernels to build for: all of testbed/packages/kernels, or KERNEL=7.3.
 KERNEL ?=
-# Footage for the demo: any file FFmpeg can read.
+# Footage for the demo: any file FFmpeg can read. The shell quotes it.
 INPUT ?=
+export INPUT
 
 .PHONY: help
 help:
@@ -56,7 +57,7 @@ all: modules host guest
 
 .PHONY: demo
 demo: all
-	@testbed/demo $(if $(INPUT),--input='$(INPUT)')
+	@testbed/demo $(if $(KERNEL),--kernel=$(KERNEL)) $${INPUT:+--input="$$INPUT"}
 
 .PHONY: shell
 shell: all
