@@ -23,6 +23,8 @@
 #define VCHIQ_BELL0			0x00
 #define VCHIQ_BELL2			0x08
 #define VCHIQ_BELL_RUNG			BIT(2)
+/* What the bus reads when nothing is there any more. */
+#define VCHIQ_BELL_GONE			0xffffffff
 
 /* No firmware has such a service; its refusal shows that the firmware lives. */
 #define VCHIQ_NO_SERVICE		VCHIQ_FOURCC('n', 'o', 'n', 'e')
@@ -57,8 +59,9 @@ static void vchiq_worker_hear(struct vchiq_worker *worker)
 irqreturn_t vchiq_conn_interrupt(int irq, void *data)
 {
 	struct vchiq_conn *conn = data;
+	u32 bell = readl(conn->regs + VCHIQ_BELL0);
 
-	if (!(readl(conn->regs + VCHIQ_BELL0) & VCHIQ_BELL_RUNG))
+	if (!(bell & VCHIQ_BELL_RUNG) || bell == VCHIQ_BELL_GONE)
 		return IRQ_NONE;
 
 	atomic64_inc(&conn->stats.interrupts);
@@ -392,6 +395,12 @@ static int vchiq_conn_resume(struct vchiq_conn *conn)
 int vchiq_conn_up(struct vchiq_conn *conn)
 {
 	int ret;
+
+	/* Asking the property channel of hardware that has gone takes an hour. */
+	if (readl(conn->regs + VCHIQ_BELL0) == VCHIQ_BELL_GONE) {
+		dev_err(conn->dev, "the VideoCore has gone\n");
+		return -ENODEV;
+	}
 
 	if (conn->kept->is_alive) {
 		ret = vchiq_conn_resume(conn);
