@@ -11,26 +11,37 @@
 /* A pause of the cameras longer than this is not seen by the source. */
 #define FEED_MAX_STEP_NS	5000000000ull
 
+static double source_fps(const struct camera_feed *feed)
+{
+	return feed->asked_fps > 0 ? feed->asked_fps : vc_source_fps(feed->source);
+}
+
 void camera_feed_init(struct camera_feed *feed, struct vc_source *source, double fps)
 {
-	*feed = (struct camera_feed){ .source = source, .fps = fps };
+	*feed = (struct camera_feed){ .source = source, .asked_fps = fps };
+	feed->fps = source_fps(feed);
+	pthread_mutex_init(&feed->render_lock, NULL);
 	pthread_mutex_init(&feed->lock, NULL);
 }
 
 void camera_feed_fini(struct camera_feed *feed)
 {
 	pthread_mutex_destroy(&feed->lock);
+	pthread_mutex_destroy(&feed->render_lock);
 }
 
 struct vc_source *camera_feed_set_source(struct camera_feed *feed, struct vc_source *source)
 {
 	struct vc_source *old;
 
-	pthread_mutex_lock(&feed->lock);
+	pthread_mutex_lock(&feed->render_lock);
 	old = feed->source;
 	feed->source = source;
+	pthread_mutex_lock(&feed->lock);
+	feed->fps = source_fps(feed);
 	feed->t_ns = 0;
 	pthread_mutex_unlock(&feed->lock);
+	pthread_mutex_unlock(&feed->render_lock);
 	return old;
 }
 
@@ -39,7 +50,7 @@ double camera_feed_fps(struct camera_feed *feed)
 	double fps;
 
 	pthread_mutex_lock(&feed->lock);
-	fps = feed->fps > 0 ? feed->fps : vc_source_fps(feed->source);
+	fps = feed->fps;
 	pthread_mutex_unlock(&feed->lock);
 	return fps;
 }
@@ -67,8 +78,8 @@ int camera_feed_render(struct camera_feed *feed, const struct camera_moment *whe
 {
 	int ret;
 
-	pthread_mutex_lock(&feed->lock);
+	pthread_mutex_lock(&feed->render_lock);
 	ret = vc_source_render(feed->source, when->seq, when->t_us, dst);
-	pthread_mutex_unlock(&feed->lock);
+	pthread_mutex_unlock(&feed->render_lock);
 	return ret;
 }

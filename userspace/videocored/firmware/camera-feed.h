@@ -22,14 +22,19 @@ struct camera_moment {
 
 /**
  * struct camera_feed - the source's clock only runs while somebody looks
- * @fps: frame rate asked for on the command line, 0 = the source's own
+ * @asked_fps: frame rate asked for on the command line, 0 = the source's own
+ * @fps: frame rate when a client has no wish
  * @last_ns: latest exposure
  * @t_ns: time of the source
  * @seq: of the latest frame; the first is 1
  */
 struct camera_feed {
-	pthread_mutex_t lock;	/* Protects all below; held while rendering */
+	double asked_fps;
+
+	pthread_mutex_t render_lock;	/* Protects @source; held while rendering */
 	struct vc_source *source;
+
+	pthread_mutex_t lock;	/* Protects all below; nests in @render_lock */
 	double fps;
 	uint64_t last_ns;
 	uint64_t t_ns;

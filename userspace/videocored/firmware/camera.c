@@ -536,5 +536,6 @@ const struct component_ops camera_component = {
 	.port_flush = camera_port_flush,
 	.buffer = camera_buffer,
 	.poll = camera_poll,
+	.source_changed = camera_update_all,
 	.status = camera_status,
 };

@@ -169,6 +169,7 @@ struct component_param {
  * @port_flush: the same for a port that stays enabled
  * @buffer: a buffer with all of its data; absent: it goes back at once
  * @poll: after mmal_server_notify(), from the firmware thread
+ * @source_changed: the cameras see something else now
  * @status: counters for vcctl; any thread
  */
 struct component_ops {
@@ -193,6 +194,7 @@ struct component_ops {
 	void (*port_flush)(struct component_port *port);
 	void (*buffer)(struct component_port *port, struct component_buffer *buf);
 	void (*poll)(struct component *comp);
+	void (*source_changed)(struct component *comp);
 	void (*status)(struct component *comp, struct json_object *out);
 };
 

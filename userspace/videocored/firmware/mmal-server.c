@@ -459,25 +459,40 @@ static const struct fw_service_ops mmal_service_ops = {
  * Server
  */
 
-static void mmal_client_poll(struct mmal_client *client)
+static void mmal_each_component(struct mmal_server *server, void (*fn)(struct component *comp))
 {
-	for (int i = 0; i < MMAL_MAX_COMPONENTS; i++) {
-		struct component *comp = client->components[i];
+	struct mmal_client *client;
 
-		if (comp && comp->ops->poll)
-			comp->ops->poll(comp);
-	}
+	TAILQ_FOREACH(client, &server->clients, node)
+		for (int i = 0; i < MMAL_MAX_COMPONENTS; i++)
+			if (client->components[i])
+				fn(client->components[i]);
+}
+
+static void poll_component(struct component *comp)
+{
+	if (comp->ops->poll)
+		comp->ops->poll(comp);
 }
 
 static void mmal_server_poll(void *arg)
 {
 	struct mmal_server *server = arg;
-	struct mmal_client *client;
 
 	/* First: what is finished from here on needs another call. */
 	atomic_store(&server->notified, false);
-	TAILQ_FOREACH(client, &server->clients, node)
-		mmal_client_poll(client);
+	mmal_each_component(server, poll_component);
+}
+
+static void tell_source_changed(struct component *comp)
+{
+	if (comp->ops->source_changed)
+		comp->ops->source_changed(comp);
+}
+
+static void mmal_server_source_changed(void *arg)
+{
+	mmal_each_component(arg, tell_source_changed);
 }
 
 void mmal_server_notify(struct mmal_server *server)
@@ -521,7 +536,10 @@ void mmal_server_destroy(struct mmal_server *server)
 
 struct vc_source *mmal_server_set_source(struct mmal_server *server, struct vc_source *source)
 {
-	return camera_feed_set_source(&server->feed, source);
+	struct vc_source *old = camera_feed_set_source(&server->feed, source);
+
+	vc_firmware_post(server->fw, mmal_server_source_changed, server);
+	return old;
 }
 
 static void mmal_client_status(struct mmal_client *client, struct json_object *list)

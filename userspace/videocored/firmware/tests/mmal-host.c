@@ -83,6 +83,7 @@ static struct {
 
 int (*mmal_host_render_hook)(struct vc_image *dst);
 void (*mmal_host_post_hook)(void);
+double mmal_host_source_fps;
 
 /* -----------------------------------------------------------------------------
  * In the place of the transport
@@ -182,7 +183,7 @@ void smem_block_put(struct smem_pool *pool, uint32_t handle)
 
 double vc_source_fps(const struct vc_source *src)
 {
-	return 25;
+	return mmal_host_source_fps;
 }
 
 int vc_source_render(struct vc_source *src, uint64_t seq, uint64_t t_us, struct vc_image *dst)
@@ -227,6 +228,7 @@ void mmal_host_start(double option_fps)
 	STAILQ_INIT(&host.messages);
 	STAILQ_INIT(&host.posts);
 	host.now_ns = 1000000000;
+	mmal_host_source_fps = 25;
 	host.vc.opt.fps = option_fps;
 	host.vc.guest = vc_guest_create(RAM_BASE);
 	host.ram_fd = memfd_create("ram", 0);

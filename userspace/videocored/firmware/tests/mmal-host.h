@@ -109,6 +109,8 @@ void mmal_host_count_kick(void);
 
 /* What the fakes saw. */
 struct mmal_host_written mmal_host_written(void);
+/* Frame rate of the source. */
+extern double mmal_host_source_fps;
 /* Called instead of drawing when set; returns what vc_source_render() returns. */
 extern int (*mmal_host_render_hook)(struct vc_image *dst);
 /* Called when something was posted to the firmware thread; by any thread. */

@@ -19,6 +19,7 @@
 #include "camera-engine.h"
 #include "media/pattern.h"
 #include "mmal-host.h"
+#include "mmal.h"
 
 #define MS		1000000ull
 #define START		(5000 * MS)
@@ -401,6 +402,16 @@ static void rate_follows_the_source(void **state)
 	assert_int_equal(frames_in_a_second(streaming(MMAL_ENCODING_NV12), START), 25);
 }
 
+static void rate_follows_another_source(void **state)
+{
+	uint32_t camera = streaming(MMAL_ENCODING_NV12);
+
+	mmal_host_source_fps = 50;
+	mmal_server_set_source(mmal_host_server(), NULL);
+	mmal_host_run_posts();
+	assert_int_equal(frames_in_a_second(camera, START), 50);
+}
+
 static void rate_follows_the_range(void **state)
 {
 	const uint32_t range[] = { 1, 1, 30, 1 };
@@ -691,6 +702,29 @@ static void disable_returns_buffers_before_it_answers(void **state)
 	assert_int_equal(mmal_host_written().count, 0);
 }
 
+static void flushed_buffers_are_not_written(void **state)
+{
+	uint32_t camera = streaming(MMAL_ENCODING_NV12);
+	uint32_t handle = mmal_host_import(0, BLOCK_LEN);
+	struct mmal_msg_buffer buf;
+
+	queue(camera, VIDEO, 1, handle);
+	queue(camera, VIDEO, 2, handle);
+	mmal_host_send(MMAL_MSG_PORT_ACTION, 5, &(struct mmal_msg_port_action_port){
+		.component_handle = camera, .port_handle = VIDEO, .action = MMAL_ACTION_FLUSH,
+	}, sizeof(struct mmal_msg_port_action_port));
+	mmal_host_returned(&buf);
+	mmal_host_returned(&buf);
+	assert_int_equal(mmal_host_status(MMAL_MSG_PORT_ACTION, 5), 0);
+	mmal_host_tick(START);
+	assert_int_equal(mmal_host_written().count, 0);
+	queue(camera, VIDEO, 3, handle);
+	mmal_host_tick(START + 40 * MS);
+	mmal_host_returned(&buf);
+	assert_int_equal(buf.drvbuf.client_context, 3);
+	assert_int_equal(mmal_host_written().count, 1);
+}
+
 /* The frame is written, its return is posted, and then the port is disabled. */
 static void finished_frames_come_back_with_their_data(void **state)
 {
@@ -791,6 +825,7 @@ int main(void)
 		TEST(still_ends_with_eos),
 		TEST(failed_still_without_zero_copy_has_a_dummy),
 		TEST(rate_follows_the_source),
+		TEST(rate_follows_another_source),
 		TEST(rate_follows_the_range),
 		TEST(rate_of_the_format_comes_first),
 		cmocka_unit_test_setup_teardown(rate_of_the_command_line_beats_the_source,
@@ -804,6 +839,7 @@ int main(void)
 		TEST(mirror_and_rotation_turn_the_picture),
 		TEST(flip_keeps_pixels_whole),
 		TEST(disable_returns_buffers_before_it_answers),
+		TEST(flushed_buffers_are_not_written),
 		TEST(finished_frames_come_back_with_their_data),
 		TEST(component_goes_with_frames_under_way),
 		TEST(close_drops_all_references),

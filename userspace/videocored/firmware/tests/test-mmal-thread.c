@@ -8,8 +8,10 @@
 #include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -84,10 +86,25 @@ static uint32_t streaming(uint32_t nr_buffers, uint32_t handle)
 	return camera;
 }
 
-/* Lets the picture finish once the firmware thread has had time to go wrong. */
-static void *finish_later(void *arg)
+static bool is_asleep(pid_t tid)
 {
-	for (int i = 0; i < 1000; i++)
+	char path[64], state = '?';
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)tid);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+	fclose(file);
+	return state == 'S';
+}
+
+/* Lets the picture be finished as soon as the thread *arg waits for that. */
+static void *finish_when_awaited(void *arg)
+{
+	const pid_t *tid = arg;
+
+	while (!is_asleep(*tid))
 		sched_yield();
 	sem_post(&may_finish);
 	return NULL;
@@ -102,12 +119,13 @@ static void disable_waits_for_the_writer(void **state)
 	};
 	uint8_t *ram = mmal_host_ram();
 	struct mmal_msg_buffer buf;
+	pid_t tid = gettid();
 	pthread_t thread;
 
 	sem_wait(&rendering);
 	assert_int_equal(ram[0], 1);
 	assert_int_equal(ram[100], 0);
-	pthread_create(&thread, NULL, finish_later, NULL);
+	pthread_create(&thread, NULL, finish_when_awaited, &tid);
 	mmal_host_send(MMAL_MSG_PORT_ACTION, 5, &msg, sizeof(msg));
 	/* All has been written, and both are back. */
 	assert_int_equal(ram[100], 2);
@@ -124,11 +142,12 @@ static void close_waits_for_the_writer(void **state)
 {
 	uint32_t handle = mmal_host_import(0, BLOCK_LEN);
 	uint8_t *ram = mmal_host_ram();
+	pid_t tid = gettid();
 	pthread_t thread;
 
 	streaming(3, handle);
 	sem_wait(&rendering);
-	pthread_create(&thread, NULL, finish_later, NULL);
+	pthread_create(&thread, NULL, finish_when_awaited, &tid);
 	mmal_host_close();
 	assert_int_equal(ram[100], 2);
 	assert_int_equal(mmal_host_block_refs(handle), 0);
