@@ -224,9 +224,10 @@ static int run_config(int fd, char **argv)
 
 	if (ioctl(fd, IOC_GET_CONFIG, &args))
 		die("config: %s", strerror(errno));
-	printf("max_msg_size=%u bulk_threshold=%u max_outstanding_bulks=%u max_services=%u version=%d version_min=%d\n",
-	       config.max_msg_size, config.bulk_threshold, config.max_outstanding_bulks,
-	       config.max_services, config.version, config.version_min);
+	printf("max_msg_size=%u bulk_threshold=%u ", config.max_msg_size, config.bulk_threshold);
+	printf("max_outstanding_bulks=%u max_services=%u ", config.max_outstanding_bulks,
+	       config.max_services);
+	printf("version=%d version_min=%d\n", config.version, config.version_min);
 	return 0;
 }
 
@@ -248,7 +249,12 @@ static int run_gencmd(int fd, char **argv)
 	reply[len] = '\0';
 	printf("%s%s", reply + 4, reply[strlen(reply + 4) + 3] == '\n' ? "" : "\n");
 	close_service(fd, handle);
-	return strncmp(reply + 4, "error=", 6) ? 0 : 1;
+	return strncmp(reply + 4, "error=", 6) == 0;
+}
+
+static bool is_same(const void *a, const void *b, size_t size)
+{
+	return memcmp(a, b, size) == 0;
 }
 
 static void fill(uint8_t *data, uint32_t size, uint32_t seed)
@@ -269,14 +275,14 @@ static int run_echo(int fd, char **argv)
 		memcpy(sent, &(uint32_t){ 5 }, 4);
 		send_message(fd, handle, sent, size);
 		if (receive_message(fd, handle, got, sizeof(got)) != size ||
-		    memcmp(sent, got, size))
+		    !is_same(sent, got, size))
 			die("message of %u bytes came back changed", size);
 	}
 	fill(sent, MAX_MESSAGE, 1);
 	memcpy(sent, &(uint32_t){ 5 }, 4);
 	send_message(fd, handle, sent, MAX_MESSAGE);
 	if (receive_message(fd, handle, got, sizeof(got)) != MAX_MESSAGE ||
-	    memcmp(sent, got, MAX_MESSAGE))
+	    !is_same(sent, got, MAX_MESSAGE))
 		die("the longest message came back changed");
 	close_service(fd, handle);
 	printf("%u messages\n", n + 1);
@@ -351,7 +357,7 @@ static int run_bulk(int fd, char **argv)
 			fill(sent, sizes[s], i);
 			bulk_transmit(fd, handle, sent, sizes[s]);
 			bulk_receive(fd, handle, got, sizes[s]);
-			if (memcmp(sent, got, sizes[s]))
+			if (!is_same(sent, got, sizes[s]))
 				die("block of %u bytes came back changed", sizes[s]);
 			total += 2ull * sizes[s];
 		}
@@ -384,7 +390,7 @@ static void send_back(int fd, uint32_t handle, uint8_t *page, uint32_t size,
 	send_message(fd, handle, params, sizeof(params));
 	bulk_transmit(fd, handle, sent, size);
 	bulk_receive(fd, handle, got, size);
-	if (memcmp(sent, got, size))
+	if (!is_same(sent, got, size))
 		die("%u bytes at alignment %u came back changed", size, align);
 	check_guard(sent, size, align);
 	check_guard(got, size, align);
@@ -443,7 +449,7 @@ static int run_func(int fd, char **argv)
 
 	send_message(fd, first, "abcdefghijklmnopqrstuvwxyz", 26);
 	if (receive_message(fd, first, got, sizeof(got)) != 26 ||
-	    memcmp(got, "abcdefghijklmnopqrstuvwxyz", 26))
+	    !is_same(got, "abcdefghijklmnopqrstuvwxyz", 26))
 		die("wrong echo");
 	if (bulk(fd, second, false, spare, sizeof(spare), BULK_NOCALLBACK))
 		die("transmit: %s", strerror(errno));
@@ -452,7 +458,7 @@ static int run_func(int fd, char **argv)
 	if (!bulk(fd, first, true, got, sizeof(got), BULK_BLOCKING) || errno != EIO)
 		die("receive of another size was not aborted");
 	bulk_receive(fd, first, got, sizeof(got));
-	if (memcmp(got, sent, 1024) || memcmp(got + 1024, sent, 1024))
+	if (!is_same(got, sent, 1024) || !is_same(got + 1024, sent, 1024))
 		die("wrong block");
 	if (receive_message(fd, first, got, sizeof(got)) != 0)
 		die("the last message is not empty");
@@ -499,7 +505,7 @@ static const struct {
 
 #define NR_TESTS (sizeof(tests) / sizeof(tests[0]))
 
-static void usage(FILE *to)
+static void print_usage(FILE *to)
 {
 	fprintf(to, "Usage: vchiq-smoke [--device=PATH] TEST [ARG...]\n"
 		    "Tests a VCHIQ driver and the firmware behind it. Exit status: 0 passed,\n"
@@ -528,18 +534,18 @@ int main(int argc, char **argv)
 			device = optarg;
 			break;
 		case 'h':
-			usage(stdout);
+			print_usage(stdout);
 			return 0;
 		case 'V':
 			puts("vchiq-smoke " VC_VERSION);
 			return 0;
 		default:
-			usage(stderr);
+			print_usage(stderr);
 			return 2;
 		}
 	}
 	for (size_t i = 0; optind < argc && i < NR_TESTS; i++) {
-		if (strcmp(argv[optind], tests[i].name))
+		if (strcmp(argv[optind], tests[i].name) != 0)
 			continue;
 		fd = open_vchiq(device);
 		ret = tests[i].run(fd, argv + optind + 1);
@@ -547,6 +553,6 @@ int main(int argc, char **argv)
 		close(fd);
 		return ret;
 	}
-	usage(stderr);
+	print_usage(stderr);
 	return 2;
 }

@@ -80,8 +80,10 @@ static const struct named *look_up(const struct named *table, size_t nr,
 
 static enum gencmd_error run_version(const struct args *args, struct reply *reply)
 {
-	return say(reply, "%s\nCopyright (C) 2026 vc-media project\nversion vc-media-%s (clean) (release) (start)\n",
-		   "Jan  1 2026 00:00:00", "0.1");
+	return say(reply,
+		   "Jan  1 2026 00:00:00\n"
+		   "Copyright (C) 2026 vc-media project\n"
+		   "version vc-media-0.1 (clean) (release) (start)\n");
 }
 
 static enum gencmd_error run_vcos(const struct args *args, struct reply *reply)
@@ -194,7 +196,11 @@ static enum gencmd_error run_read_ring_osc(const struct args *args, struct reply
 
 static enum gencmd_error run_mem_oom(const struct args *args, struct reply *reply)
 {
-	return say(reply, "oom events: 0\nlifetime oom required: 0 Mbytes\ntotal time in oom handler: 0 ms\nmax time spent in oom handler: 0 ms\n");
+	return say(reply,
+		   "oom events: 0\n"
+		   "lifetime oom required: 0 Mbytes\n"
+		   "total time in oom handler: 0 ms\n"
+		   "max time spent in oom handler: 0 ms\n");
 }
 
 static enum gencmd_error run_commands(const struct args *args, struct reply *reply);

@@ -56,7 +56,7 @@ static int agree_on_version(struct vcq_connection *conn)
 
 	if (version < VCHIQ_VERSION_MIN)
 		return refuse("version too old", (uint16_t)version);
-	if (VCHIQ_VERSION < version_min)
+	if (version_min > VCHIQ_VERSION)
 		return refuse("version too new", (uint16_t)version_min);
 	conn->version = version;
 	if (version > VCHIQ_VERSION) {

@@ -169,7 +169,7 @@ static int copy_to_host(struct vcq_connection *conn, const struct pages *pages,
 	if (pages->type != VCHIQ_PAGELIST_READ)
 		return copy_with_fragment(conn, pages, data, size);
 	if (pages->offset % line || (pages->offset + size) % line) {
-		vc_err("vchiq", "unaligned bulk without a fragment: the host's cache lines are not %u bytes",
+		vc_err("vchiq", "unaligned bulk has no fragment: host has no lines of %u bytes",
 		       line);
 		return -EFAULT;
 	}

@@ -244,11 +244,12 @@ void vcq_service_close_on_wire(struct fw_service *svc)
 /* The connection has gone: nothing is sent, everybody is told. */
 void vcq_service_close_all(struct vcq_connection *conn)
 {
-	struct fw_service *svc;
+	struct fw_service *svc, *next;
 
-	while ((svc = TAILQ_FIRST(&conn->services))) {
+	for (svc = TAILQ_FIRST(&conn->services); svc; svc = next) {
 		bool known = svc->state != VCQ_SERVICE_CLOSERECVD;
 
+		next = TAILQ_NEXT(svc, link);
 		svc->state = VCQ_SERVICE_CLOSERECVD;
 		vcq_bulk_abort(svc, false);
 		if (known)

@@ -251,6 +251,8 @@ static void sent(struct fw_service *svc, const struct vcq_msg *msg)
 	case VCHIQ_MSG_CLOSE:
 		vcq_service_close_on_wire(svc);
 		break;
+	default:
+		break;
 	}
 }
 

@@ -41,7 +41,6 @@ struct vc_doorbell *vc_doorbell_create(struct videocored *vc)
 {
 	struct vc_doorbell *bell = calloc(1, sizeof(*bell));
 
-	
 	assert_non_null(bell);
 	pthread_mutex_init(&bell->lock, NULL);
 	pthread_cond_init(&bell->cond, NULL);

@@ -345,8 +345,9 @@ static void gencmd_takes_any_bytes(void **state)
 	ask(host, port, junk, 4088, &msg);
 	memset(junk, ' ', sizeof(junk));
 	ask(host, port, junk, 4088, &msg);
-	memcpy(junk, "get_config ", 11);
-	memset(junk + 11, 'x', sizeof(junk) - 11);
+	memset(junk, 'x', sizeof(junk));
+	for (size_t i = 0; i < 11; i++)
+		junk[i] = (uint8_t)"get_config "[i];
 	ask(host, port, junk, 4088, &msg);
 	assert_memory_equal(msg.data + 4, "xxxx", 4);
 	host_destroy(host);

@@ -448,7 +448,7 @@ static void bad_page_lists(void **state)
 			host_set_word(host, LIST_AT + 4 * w, bad->words[w]);
 		post(host, bad->type, LIST_AT, 256);
 		assert_int_equal(probe_bulk(&probe, host, data, 256, bad->type == BULK_RX), 0);
-		if (strcmp(host_state(host), "broken"))
+		if (strcmp(host_state(host), "broken") != 0)
 			fail_msg("accepted: %s", bad->name);
 		assert_int_equal(probe.seen.closed, 1);
 		assert_int_equal(probe.seen.actual[0], -1);
