@@ -310,7 +310,7 @@ enum vc_pci_phase {
 	VC_PCI_NR_PHASES,
 };
 
-static const struct of_device_id vc_pci_phases[] = {
+static const struct of_device_id vc_pci_phases[] __maybe_unused = {
 	{ .compatible = "brcm,bcm2835-mbox", .data = (void *)VC_PCI_MAILBOX },
 	{ .compatible = "raspberrypi,bcm2835-firmware", .data = (void *)VC_PCI_FIRMWARE },
 	{ .compatible = "brcm,bcm2835-vc4", .data = (void *)VC_PCI_AGGREGATES },
