@@ -68,13 +68,16 @@ void vchiq_driver_unregister(struct vchiq_driver *drv);
 
 /**
  * struct vchiq_bulk - one bulk transfer, owned by the client until completed
- * @buf: kernel buffer, direct mapped or vmalloc; DMA is done to it in place
+ * @buf: kernel buffer, direct mapped or vmalloc. DMA is done to it in place,
+ *	except that slab memory goes through a copy
  * @len: bytes, 1 or more
  * @to_host: true: the firmware fills @buf (BULK_RX), false: it reads @buf
  * @actual: bytes moved, valid in the completion
  * @status: 0, -ECONNABORTED when the peer or a close aborted it, or another errno
- * @complete: called once from the receiving context
- * @priv: the transport's
+ * @complete: called once, from the receiving context, or from within
+ *	vchiq_service_close() when the firmware does not answer. May free the bulk
+ *	or post it again
+ * @priv: the client's
  */
 struct vchiq_bulk {
 	void *buf;
