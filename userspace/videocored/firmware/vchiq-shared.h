@@ -7,7 +7,7 @@
  * read-modify-write: on a Pi the VideoCore is outside of the ARM's exclusive
  * monitors. Steps R1-R8 and S1-S6 are those of the remote event protocol; which
  * fence is needed where follows from enumerating the executions under an
- * ARMv8-like and the C11 model (Documentation, VCHIQ memory ordering).
+ * ARMv8-like and the C11 model (Documentation/driver-api/vchiq.rst).
  *
  * Copyright (C) 2026 vc-media project
  */
