@@ -105,11 +105,12 @@ struct server {
 static int open_socket(const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
 	int fd, ret;
 
-	if (strlen(path) >= sizeof(addr.sun_path))
+	if (len >= sizeof(addr.sun_path))
 		return -ENAMETOOLONG;
-	strcpy(addr.sun_path, path);
+	memcpy(addr.sun_path, path, len);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
@@ -309,7 +310,7 @@ static int fill_hotplug(struct json_object *request, char **args, const struct s
 {
 	bool on = !strcmp(args[0], "on");
 
-	if (!on && strcmp(args[0], "off"))
+	if (!on && strcmp(args[0], "off") != 0)
 		return -EINVAL;
 	json_object_object_add(request, "connected", json_object_new_boolean(on));
 
@@ -358,7 +359,7 @@ static const struct command *find_command(const char *name, int nr_args)
 	size_t i;
 
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(commands[i].name, name))
+		if (strcmp(commands[i].name, name) != 0)
 			continue;
 		if (nr_args >= commands[i].min_args && nr_args <= commands[i].max_args)
 			return &commands[i];

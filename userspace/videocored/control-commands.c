@@ -213,11 +213,14 @@ static ssize_t read_small_file(const char *path, uint8_t *buf, size_t room)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st))
-		n = -errno;
-	else if (!S_ISREG(st.st_mode) || st.st_size > (off_t)room)
-		n = -EFBIG;
-	else if ((n = read(fd, buf, room)) < 0)
+	n = fstat(fd, &st);
+	if (!n && (!S_ISREG(st.st_mode) || st.st_size > (off_t)room)) {
+		errno = EFBIG;
+		n = -1;
+	}
+	if (!n)
+		n = read(fd, buf, room);
+	if (n < 0)
 		n = -errno;
 	close(fd);
 
@@ -236,7 +239,7 @@ static int cmd_edid(struct control_call *call)
 	if (len < 0)
 		return (int)len;
 	if (vc_display_set_edid(call->vc->display, edid, (size_t)len))
-		return fail(call, -EINVAL, "not an EDID: blocks of 128 bytes with a header are needed");
+		return fail(call, -EINVAL, "not an EDID: a header and blocks of 128 bytes");
 
 	return 0;
 }

@@ -53,15 +53,15 @@ STAILQ_HEAD(control_jobs, control_job);
 
 /**
  * struct control_client - a connection
- * @link: in the list of clients
  * @ctl: whose it is
+ * @slot: its place in ctl->clients
  * @bev: the connection
  * @job: slow command it waits for, or NULL
  * @is_skipping: in a line that was too long
  */
 struct control_client {
-	LIST_ENTRY(control_client) link;
 	struct vc_control *ctl;
+	unsigned int slot;
 	struct bufferevent *bev;
 	struct control_job *job;
 	bool is_skipping;
@@ -73,8 +73,7 @@ struct control_client {
  * @path: of the socket
  * @listen_fd: listening socket
  * @listen: event of @listen_fd
- * @clients: connections
- * @nr_clients: length of @clients
+ * @clients: connections, NULL where there is room
  * @worker: thread for slow commands
  * @lock: protects the members below
  * @wake: the worker waits on it
@@ -87,8 +86,7 @@ struct vc_control {
 	char *path;
 	int listen_fd;
 	struct event *listen;
-	LIST_HEAD(, control_client) clients;
-	unsigned int nr_clients;
+	struct control_client *clients[CONTROL_CLIENTS_MAX];
 	pthread_t worker;
 
 	pthread_mutex_t lock;
@@ -275,7 +273,7 @@ static void client_command(struct control_client *client, struct json_object *in
 	call.out = json_object_new_object();
 	cmd = control_find_command(json_object_get_string(name));
 	if (!cmd) {
-		ret = -ENOSYS;
+		ret = -EOPNOTSUPP;
 		call.error = strdup("unknown command");
 	} else if (cmd->is_slow) {
 		ret = control_queue(client->ctl, client, cmd, &call);
@@ -349,8 +347,7 @@ static void client_free(struct control_client *client)
 {
 	if (client->job)
 		client->job->client = NULL;
-	LIST_REMOVE(client, link);
-	client->ctl->nr_clients--;
+	client->ctl->clients[client->slot] = NULL;
 	bufferevent_free(client->bev);
 	free(client);
 }
@@ -372,7 +369,7 @@ static void client_on_event(struct bufferevent *bev, short what, void *arg)
 		client_free(arg);
 }
 
-static int client_create(struct vc_control *ctl, int fd)
+static int client_create(struct vc_control *ctl, unsigned int slot, int fd)
 {
 	struct control_client *client;
 
@@ -390,8 +387,8 @@ static int client_create(struct vc_control *ctl, int fd)
 	bufferevent_setwatermark(client->bev, EV_READ, 0, 2 * CONTROL_LINE_MAX);
 	bufferevent_setcb(client->bev, client_on_read, client_on_write, client_on_event, client);
 	bufferevent_enable(client->bev, EV_READ | EV_WRITE);
-	LIST_INSERT_HEAD(&ctl->clients, client, link);
-	ctl->nr_clients++;
+	client->slot = slot;
+	ctl->clients[slot] = client;
 
 	return 0;
 }
@@ -399,12 +396,15 @@ static int client_create(struct vc_control *ctl, int fd)
 static void control_on_listen(evutil_socket_t listen_fd, short events, void *arg)
 {
 	struct vc_control *ctl = arg;
+	unsigned int slot = 0;
 	int fd;
 
 	fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd < 0)
 		return;
-	if (ctl->nr_clients >= CONTROL_CLIENTS_MAX || client_create(ctl, fd)) {
+	while (slot < CONTROL_CLIENTS_MAX && ctl->clients[slot])
+		slot++;
+	if (slot == CONTROL_CLIENTS_MAX || client_create(ctl, slot, fd)) {
 		vc_err("control", "too many clients, one is turned away");
 		close(fd);
 	}
@@ -436,7 +436,6 @@ int vc_control_create(struct vc_control **control, struct videocored *vc, const 
 	if (!ctl)
 		return -ENOMEM;
 	ctl->vc = vc;
-	LIST_INIT(&ctl->clients);
 	STAILQ_INIT(&ctl->todo);
 	STAILQ_INIT(&ctl->done);
 	pthread_mutex_init(&ctl->lock, NULL);
@@ -479,7 +478,7 @@ static void control_free_jobs(struct control_jobs *jobs)
 
 void vc_control_destroy(struct vc_control *ctl)
 {
-	struct control_client *client;
+	unsigned int i;
 
 	if (!ctl)
 		return;
@@ -491,8 +490,9 @@ void vc_control_destroy(struct vc_control *ctl)
 
 	/* Who still waits gets the answer; nobody waits for more. */
 	control_collect(ctl);
-	while ((client = LIST_FIRST(&ctl->clients)))
-		client_free(client);
+	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		if (ctl->clients[i])
+			client_free(ctl->clients[i]);
 	control_free_jobs(&ctl->todo);
 	control_free_jobs(&ctl->done);
 	event_free(ctl->listen);

@@ -151,42 +151,42 @@ static int check_backing(int fd, uint64_t offset, uint64_t size)
 	return 0;
 }
 
-static int mapping_create(struct guest_mapping **out, uint64_t gpa, uint64_t size, int fd,
-			  uint64_t fd_offset, bool writable)
+/* NULL with *@err set on failure. */
+static struct guest_mapping *mapping_create(uint64_t gpa, uint64_t size, int fd,
+					    uint64_t fd_offset, bool writable, int *err)
 {
 	int prot = PROT_READ | (writable ? PROT_WRITE : 0);
 	struct guest_mapping *map;
-	int ret;
 
-	ret = check_backing(fd, fd_offset, size);
-	if (ret)
-		return ret;
+	*err = check_backing(fd, fd_offset, size);
+	if (*err)
+		return NULL;
+	*err = -ENOMEM;
 	map = calloc(1, sizeof(*map));
 	if (!map)
-		return -ENOMEM;
+		return NULL;
 	map->ptr = mmap(NULL, size, prot, MAP_SHARED, fd, (off_t)fd_offset);
 	if (map->ptr == MAP_FAILED) {
-		ret = -errno;
+		*err = -errno;
 		free(map);
-		return ret;
+		return NULL;
 	}
 	atomic_init(&map->refs, 1);
 	map->gpa = gpa;
 	map->size = size;
 	map->writable = writable;
-	*out = map;
 
-	return 0;
+	return map;
 }
 
 int vc_guest_map(struct vc_guest *guest, uint64_t gpa, uint64_t size, int fd,
 		 uint64_t fd_offset, bool writable)
 {
 	struct vc_guest_view *old = guest->view, *view;
-	struct guest_mapping *map = NULL;
+	struct guest_mapping *map;
 	uint64_t end;
 	size_t i;
-	int ret;
+	int err;
 
 	/* Only this thread replaces guest->view, reading it needs no lock. */
 	if (!size || __builtin_add_overflow(gpa, size, &end))
@@ -197,9 +197,9 @@ int vc_guest_map(struct vc_guest *guest, uint64_t gpa, uint64_t size, int fd,
 		if (ranges_overlap(gpa, size, old->maps[i]->gpa, old->maps[i]->size))
 			return -EEXIST;
 
-	ret = mapping_create(&map, gpa, size, fd, fd_offset, writable);
-	if (ret)
-		return ret;
+	map = mapping_create(gpa, size, fd, fd_offset, writable, &err);
+	if (!map)
+		return err;
 	view = view_create(old->ram_base, old->nr_maps + 1);
 	if (!view) {
 		mapping_put(map);

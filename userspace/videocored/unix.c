@@ -40,11 +40,12 @@ static int unix_remove_stale(const struct sockaddr_un *addr)
 int vc_unix_listen(const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
 	int fd, ret;
 
-	if (strlen(path) >= sizeof(addr.sun_path))
+	if (len >= sizeof(addr.sun_path))
 		return -ENAMETOOLONG;
-	strcpy(addr.sun_path, path);
+	memcpy(addr.sun_path, path, len);
 	ret = unix_remove_stale(&addr);
 	if (ret)
 		return ret;

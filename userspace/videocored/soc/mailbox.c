@@ -135,6 +135,8 @@ static void mailbox_write(struct vc_block *block, uint32_t off, uint32_t val)
 	case MAIL1_WRT:
 		mailbox_request(mbox, val);
 		break;
+	default:
+		break;
 	}
 }
 

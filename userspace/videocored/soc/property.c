@@ -494,7 +494,10 @@ uint32_t vc_property_parse(struct vc_property *prop, uint32_t *words, size_t nr_
 	return VC_PROP_PARSE_ERROR;
 }
 
-static void load_words(uint32_t *dst, const _Atomic uint32_t *src, size_t nr)
+/* A word that the guest may change at any time. */
+typedef _Atomic uint32_t shared_word;
+
+static void load_words(uint32_t *dst, const shared_word *src, size_t nr)
 {
 	size_t i;
 
@@ -503,7 +506,7 @@ static void load_words(uint32_t *dst, const _Atomic uint32_t *src, size_t nr)
 }
 
 /* The code last: who polls it finds the answers there. */
-static void store_words(_Atomic uint32_t *dst, const uint32_t *src, size_t nr, uint32_t code)
+static void store_words(shared_word *dst, const uint32_t *src, size_t nr, uint32_t code)
 {
 	size_t i;
 
@@ -515,9 +518,8 @@ static void store_words(_Atomic uint32_t *dst, const uint32_t *src, size_t nr, u
 void vc_property_request(struct vc_property *prop, struct vc_guest *guest, uint32_t bus)
 {
 	struct vc_guest_view *view = vc_guest_view_get(guest);
-	uint32_t words[VC_PROPERTY_MAX / WORD_SIZE];
-	_Atomic uint32_t *buf;
-	uint32_t size = 0;
+	uint32_t words[VC_PROPERTY_MAX / WORD_SIZE], size = 0;
+	shared_word *buf;
 
 	prop->nr_requests++;
 	buf = vc_guest_ptr(view, bus, HEADER_WORDS * WORD_SIZE);
@@ -587,7 +589,7 @@ void vc_property_status(const struct vc_property *prop, struct json_object *out)
 	for (i = 0; i < NR_CLOCKS; i++)
 		if (clock_exists(i))
 			json_object_object_add(rates, clocks[i].name,
-					       json_object_new_int64(vc_property_clock_rate(prop, i)));
+					       json_object_new_int64(prop->rate[i]));
 	json_object_object_add(out, "requests", json_object_new_int64((int64_t)prop->nr_requests));
 	json_object_object_add(out, "unknown_tags",
 			       json_object_new_int64((int64_t)prop->nr_unknown));

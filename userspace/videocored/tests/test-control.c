@@ -51,7 +51,9 @@ static int client(struct fixture *f)
 	struct timeval tv = { .tv_sec = TIMEOUT_S };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	strcpy(addr.sun_path, f->path);
+	if (fd < 0)
+		fail();
+	memcpy(addr.sun_path, f->path, sizeof(f->path));
 	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
 
@@ -67,7 +69,7 @@ static int setup(void **state)
 	f->vc.bus = vc_bus_create();
 	f->vc.prov = vc_provenance_create();
 	f->vc.screen = vc_screen_create();
-	strcpy(f->dir, "/tmp/vcctl-test-XXXXXX");
+	snprintf(f->dir, sizeof(f->dir), "/tmp/vcctl-test-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/sock", f->dir);
 	assert_int_equal(vc_control_create(&f->vc.control, &f->vc, f->path), 0);

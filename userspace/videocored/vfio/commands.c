@@ -260,11 +260,10 @@ static void irq_set_eventfds(struct vc_irq *irq, const struct vfio_irq_set *set,
 	uint32_t i;
 
 	for (i = 0; i < set->count; i++) {
-		if (!req->nr_fds) {
+		if (!req->nr_fds)
 			vc_irq_attach(irq, set->start + i, -1);
-		} else if (!vc_irq_attach(irq, set->start + i, req->fds[i])) {
+		else if (!vc_irq_attach(irq, set->start + i, req->fds[i]))
 			req->fds[i] = -1;
-		}
 	}
 }
 

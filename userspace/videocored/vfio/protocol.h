@@ -55,6 +55,7 @@ struct vfu_header {
 	uint32_t flags;
 	uint32_t error;
 };
+
 static_assert(sizeof(struct vfu_header) == 16, "vfio-user header");
 
 /** struct vfu_version - VERSION, both ways; NUL-terminated JSON follows */
@@ -62,6 +63,7 @@ struct vfu_version {
 	uint16_t major;
 	uint16_t minor;
 };
+
 static_assert(sizeof(struct vfu_version) == 4, "vfio-user VERSION");
 
 /** struct vfu_dma_map - DMA_MAP; at most one descriptor comes with it */
@@ -72,6 +74,7 @@ struct vfu_dma_map {
 	uint64_t addr;
 	uint64_t size;
 };
+
 static_assert(sizeof(struct vfu_dma_map) == 32, "vfio-user DMA_MAP");
 
 /** struct vfu_dma_unmap - DMA_UNMAP, both ways */
@@ -81,6 +84,7 @@ struct vfu_dma_unmap {
 	uint64_t addr;
 	uint64_t size;
 };
+
 static_assert(sizeof(struct vfu_dma_unmap) == 24, "vfio-user DMA_UNMAP");
 
 /** struct vfu_device_info - DEVICE_GET_INFO, both ways */
@@ -90,6 +94,7 @@ struct vfu_device_info {
 	uint32_t nr_regions;
 	uint32_t nr_irqs;
 };
+
 static_assert(sizeof(struct vfu_device_info) == 16, "vfio-user DEVICE_GET_INFO");
 
 /** struct vfu_region_io_fds - GET_REGION_IO_FDS, both ways; @count sub-regions follow */
@@ -99,6 +104,7 @@ struct vfu_region_io_fds {
 	uint32_t index;
 	uint32_t count;
 };
+
 static_assert(sizeof(struct vfu_region_io_fds) == 16, "vfio-user GET_REGION_IO_FDS");
 
 /** struct vfu_region_access - REGION_READ and _WRITE, both ways; data follows */
@@ -107,6 +113,7 @@ struct vfu_region_access {
 	uint32_t region;
 	uint32_t count;
 };
+
 static_assert(sizeof(struct vfu_region_access) == 16, "vfio-user REGION_READ");
 
 #define VFU_MULTI_DATA		8
@@ -117,6 +124,7 @@ struct vfu_multi_write {
 	struct vfu_region_access access;
 	uint8_t data[VFU_MULTI_DATA];
 };
+
 static_assert(sizeof(struct vfu_multi_write) == 24, "vfio-user REGION_WRITE_MULTI");
 
 /* What we tell the client, and check: bytes of data and descriptors in a frame. */

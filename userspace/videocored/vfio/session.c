@@ -49,8 +49,8 @@ struct vfu_session {
 	size_t tx_len;
 	int tx_fd;
 	char error[160];
-	_Alignas(8) uint8_t rx[VFU_MAX_FRAME];
-	_Alignas(8) uint8_t tx[VFU_MAX_FRAME];
+	uint8_t rx[VFU_MAX_FRAME] __attribute__((aligned(8)));
+	uint8_t tx[VFU_MAX_FRAME] __attribute__((aligned(8)));
 };
 
 struct vfu_session *vfu_session_create(struct vfu_tran *tran, struct vfu_device *dev,
@@ -107,7 +107,8 @@ static int session_flush(struct vfu_session *s)
 		if (n == -EPIPE || n == -ECONNRESET)
 			return -ENOTCONN;
 		if (n < 0 && n != -EAGAIN)
-			snprintf(s->error, sizeof(s->error), "cannot answer: %s", strerror((int)-n));
+			snprintf(s->error, sizeof(s->error), "cannot answer: %s",
+				 strerror((int)-n));
 		if (n < 0)
 			return (int)n;
 		s->tx_fd = -1;
@@ -160,8 +161,8 @@ static int session_fill(struct vfu_session *s, size_t want)
 			return session_recv_error(s, (int)n);
 		s->nr_fds += nr_fds;
 		if (n == 0 && s->got) {
-			snprintf(s->error, sizeof(s->error), "malformed frame: ends after %zu bytes",
-				 s->got);
+			snprintf(s->error, sizeof(s->error),
+				 "malformed frame: ends after %zu bytes", s->got);
 			s->stats->broken++;
 			return -EPROTO;
 		}

@@ -59,7 +59,7 @@ static int setup(void **state)
 	config.bus = f->h->bus;
 	config.irq = f->h->irq;
 	config.guest = f->h->guest;
-	strcpy(f->dir, "/tmp/vfu-test-XXXXXX");
+	snprintf(f->dir, sizeof(f->dir), "/tmp/vfu-test-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/sock", f->dir);
 	assert_int_equal(vfu_server_create(&f->srv, f->h->loop, &config, f->path), 0);
@@ -90,7 +90,9 @@ static int client(struct fixture *f)
 	struct timeval tv = { .tv_sec = TIMEOUT_S };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	strcpy(addr.sun_path, f->path);
+	if (fd < 0)
+		fail();
+	memcpy(addr.sun_path, f->path, sizeof(f->path));
 	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof(tv));
@@ -134,6 +136,7 @@ static int recv_frame(int sock, void *payload, size_t room, int *fd)
 		.msg_control = control.buf, .msg_controllen = sizeof(control.buf),
 	};
 	struct cmsghdr *cmsg;
+	size_t len;
 
 	assert_int_equal(recvmsg(sock, &msg, MSG_WAITALL), sizeof(hdr));
 	cmsg = CMSG_FIRSTHDR(&msg);
@@ -141,10 +144,11 @@ static int recv_frame(int sock, void *payload, size_t room, int *fd)
 		*fd = -1;
 	if (cmsg && fd)
 		memcpy(fd, CMSG_DATA(cmsg), sizeof(*fd));
-	assert_true(hdr.size - sizeof(hdr) <= room);
-	if (hdr.size > sizeof(hdr))
-		assert_int_equal(recv(sock, payload, hdr.size - sizeof(hdr), MSG_WAITALL),
-				 hdr.size - sizeof(hdr));
+	if (hdr.size < sizeof(hdr) || hdr.size - sizeof(hdr) > room)
+		fail();
+	len = hdr.size - sizeof(hdr);
+	if (len)
+		assert_int_equal(recv(sock, payload, len, MSG_WAITALL), len);
 
 	return (int)hdr.error;
 }
@@ -320,6 +324,8 @@ static void test_stale_socket(void **state)
 	struct vfu_server *srv;
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
+	if (fd < 0)
+		fail();
 	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/stale", f->dir);
 	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	close(fd);

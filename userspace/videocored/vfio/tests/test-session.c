@@ -318,11 +318,11 @@ static void test_short_payloads(void **state)
 	};
 	uint8_t zeros[64] = { 0 };
 	struct harness *h = *state;
-	uint16_t cmd;
+	size_t cmd;
 
 	for (cmd = VFU_DMA_MAP; cmd < sizeof(min) / sizeof(min[0]); cmd++)
 		if (min[cmd])
-			ask(h, cmd, zeros, min[cmd] - 1, EINVAL);
+			ask(h, (uint16_t)cmd, zeros, min[cmd] - 1, EINVAL);
 }
 
 /* A client that does not read gets nothing stored, and is not read either. */
@@ -656,6 +656,8 @@ static int memory(size_t size)
 
 static void give_fd(struct harness *h, int fd)
 {
+	if (fd < 0)
+		fail();
 	h->fds[h->nr_fds] = dup(fd);
 	assert_true(h->fds[h->nr_fds] >= 0);
 	h->nr_fds++;
@@ -829,29 +831,26 @@ static void test_irq_mask(void **state)
 
 static void test_irq_bool(void **state)
 {
-	struct {
-		struct vfio_irq_set set;
-		uint8_t wanted[2];
-	} req = {
-		.set = {
-			.argsz = sizeof(req),
-			.flags = VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_ACTION_TRIGGER,
-			.index = VFIO_PCI_MSIX_IRQ_INDEX,
-			.count = 2,
-		},
-		.wanted = { 0, 1 },
+	static const uint8_t wanted[2] = { 0, 1 };
+	struct vfio_irq_set set = {
+		.argsz = sizeof(set) + sizeof(wanted),
+		.flags = VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_ACTION_TRIGGER,
+		.index = VFIO_PCI_MSIX_IRQ_INDEX,
+		.count = 2,
 	};
+	uint8_t req[sizeof(set) + sizeof(wanted)];
 	int a = eventfd(0, EFD_NONBLOCK), b = eventfd(0, EFD_NONBLOCK);
 	struct harness *h = *state;
-	size_t len = offsetof(typeof(req), wanted);
 
+	memcpy(req, &set, sizeof(set));
+	memcpy(req + sizeof(set), wanted, sizeof(wanted));
 	give_fd(h, a);
 	give_fd(h, b);
 	set_irqs(h, SET_EVENTFD, 0, 2, 0);
-	ask(h, VFU_DEVICE_SET_IRQS, &req, len + 2, 0);
+	ask(h, VFU_DEVICE_SET_IRQS, req, sizeof(req), 0);
 	assert_int_equal(edges(a), 0);
 	assert_int_equal(edges(b), 1);
-	ask(h, VFU_DEVICE_SET_IRQS, &req, len + 1, EINVAL);
+	ask(h, VFU_DEVICE_SET_IRQS, req, sizeof(req) - 1, EINVAL);
 	close(a);
 	close(b);
 }
@@ -862,6 +861,8 @@ static void test_set_irqs_bad(void **state)
 	int fd = eventfd(0, EFD_NONBLOCK), probe, after;
 	struct harness *h = *state;
 
+	if (fd < 0)
+		fail();
 	probe = dup(fd);
 	close(probe);
 	give_fd(h, fd);
