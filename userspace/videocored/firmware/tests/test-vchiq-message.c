@@ -134,7 +134,7 @@ static void many_messages_both_ways(void **state)
 
 		memset(data, (int)i, size);
 		data[0] = 5;
-		data[1] = data[2] = data[3] = 0;
+		memset(data + 1, 0, 3);
 		host_send(host, DATA, 0, (uint32_t)port, data, size);
 		host_expect(host, &msg, DATA, (uint32_t)port, 0, size);
 		assert_memory_equal(msg.data, data, size);
@@ -542,7 +542,7 @@ static void opens_without_end(void **state)
 		if (i % 64)
 			continue;
 		host_publish(host);
-		if (!strcmp(host_state(host), "broken"))
+		if (strcmp(host_state(host), "broken") == 0)
 			break;
 	}
 	expect_broken(host, &probe);
