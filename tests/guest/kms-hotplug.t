@@ -8,6 +8,7 @@
 . /vc/tests/guest/lib/tap.sh
 . /vc/tests/guest/lib/kms.sh
 
+connector=
 load_vc4
 dmesg_mark
 

@@ -10,6 +10,7 @@
 . /vc/tests/guest/lib/kms.sh
 
 dmesg_mark
+connector=
 load_vc4
 is "$(cat "$connector/status")" connected 'the monitor is connected'
 is "$(cat "$connector/enabled")" enabled 'and in use'

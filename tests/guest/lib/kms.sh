@@ -11,7 +11,9 @@ PATH=$PATH:/vc/build/guest/tools/kms-check
 # kms-check's lines become results of this suite, as they come.
 shopt -s lastpipe
 
-# load_vc4: until there is a connector.
+connector=
+
+# load_vc4: until there is a connector, whose directory is $connector then.
 load_vc4() {
 	modprobe vc4
 	wait_for 20 compgen -G '/sys/class/drm/card*-HDMI-A-1'

@@ -7,41 +7,48 @@
 #include "format.h"
 
 #include <drm_fourcc.h>
+#include <math.h>
 #include <stddef.h>
 
 #include "kms.h"
 
+#define RGB(fourcc_, name_, rgb_) \
+	{ .fourcc = fourcc_, .name = name_, .rgb = rgb_, .nr_planes = 1 }
+#define YUV(fourcc_, name_, nr_planes_, hsub_, vsub_, cr_first_) \
+	{ .fourcc = fourcc_, .name = name_, .nr_planes = nr_planes_, .hsub = hsub_, \
+	  .vsub = vsub_, .cr_first = cr_first_ }
+
 static const struct format formats[] = {
-	{ DRM_FORMAT_XRGB8888, "XRGB8888", "X8R8G8B8", 1 },
-	{ DRM_FORMAT_ARGB8888, "ARGB8888", "A8R8G8B8", 1 },
-	{ DRM_FORMAT_XBGR8888, "XBGR8888", "X8B8G8R8", 1 },
-	{ DRM_FORMAT_ABGR8888, "ABGR8888", "A8B8G8R8", 1 },
-	{ DRM_FORMAT_RGB565, "RGB565", "R5G6B5", 1 },
-	{ DRM_FORMAT_BGR565, "BGR565", "B5G6R5", 1 },
-	{ DRM_FORMAT_XRGB1555, "XRGB1555", "X1R5G5B5", 1 },
-	{ DRM_FORMAT_ARGB1555, "ARGB1555", "A1R5G5B5", 1 },
-	{ DRM_FORMAT_RGB888, "RGB888", "R8G8B8", 1 },
-	{ DRM_FORMAT_BGR888, "BGR888", "B8G8R8", 1 },
-	{ DRM_FORMAT_RGB332, "RGB332", "R3G3B2", 1 },
-	{ DRM_FORMAT_BGR233, "BGR233", "B2G3R3", 1 },
-	{ DRM_FORMAT_XRGB4444, "XRGB4444", "X4R4G4B4", 1 },
-	{ DRM_FORMAT_ARGB4444, "ARGB4444", "A4R4G4B4", 1 },
-	{ DRM_FORMAT_XBGR4444, "XBGR4444", "X4B4G4R4", 1 },
-	{ DRM_FORMAT_ABGR4444, "ABGR4444", "A4B4G4R4", 1 },
-	{ DRM_FORMAT_BGRX4444, "BGRX4444", "B4G4R4X4", 1 },
-	{ DRM_FORMAT_BGRA4444, "BGRA4444", "B4G4R4A4", 1 },
-	{ DRM_FORMAT_RGBX4444, "RGBX4444", "R4G4B4X4", 1 },
-	{ DRM_FORMAT_RGBA4444, "RGBA4444", "R4G4B4A4", 1 },
-	{ DRM_FORMAT_YUV420, "YUV420", NULL, 3, 2, 2, false },
-	{ DRM_FORMAT_YVU420, "YVU420", NULL, 3, 2, 2, true },
-	{ DRM_FORMAT_YUV422, "YUV422", NULL, 3, 2, 1, false },
-	{ DRM_FORMAT_YVU422, "YVU422", NULL, 3, 2, 1, true },
-	{ DRM_FORMAT_YUV444, "YUV444", NULL, 3, 1, 1, false },
-	{ DRM_FORMAT_YVU444, "YVU444", NULL, 3, 1, 1, true },
-	{ DRM_FORMAT_NV12, "NV12", NULL, 2, 2, 2, false },
-	{ DRM_FORMAT_NV21, "NV21", NULL, 2, 2, 2, true },
-	{ DRM_FORMAT_NV16, "NV16", NULL, 2, 2, 1, false },
-	{ DRM_FORMAT_NV61, "NV61", NULL, 2, 2, 1, true },
+	RGB(DRM_FORMAT_XRGB8888, "XRGB8888", "X8R8G8B8"),
+	RGB(DRM_FORMAT_ARGB8888, "ARGB8888", "A8R8G8B8"),
+	RGB(DRM_FORMAT_XBGR8888, "XBGR8888", "X8B8G8R8"),
+	RGB(DRM_FORMAT_ABGR8888, "ABGR8888", "A8B8G8R8"),
+	RGB(DRM_FORMAT_RGB565, "RGB565", "R5G6B5"),
+	RGB(DRM_FORMAT_BGR565, "BGR565", "B5G6R5"),
+	RGB(DRM_FORMAT_XRGB1555, "XRGB1555", "X1R5G5B5"),
+	RGB(DRM_FORMAT_ARGB1555, "ARGB1555", "A1R5G5B5"),
+	RGB(DRM_FORMAT_RGB888, "RGB888", "R8G8B8"),
+	RGB(DRM_FORMAT_BGR888, "BGR888", "B8G8R8"),
+	RGB(DRM_FORMAT_RGB332, "RGB332", "R3G3B2"),
+	RGB(DRM_FORMAT_BGR233, "BGR233", "B2G3R3"),
+	RGB(DRM_FORMAT_XRGB4444, "XRGB4444", "X4R4G4B4"),
+	RGB(DRM_FORMAT_ARGB4444, "ARGB4444", "A4R4G4B4"),
+	RGB(DRM_FORMAT_XBGR4444, "XBGR4444", "X4B4G4R4"),
+	RGB(DRM_FORMAT_ABGR4444, "ABGR4444", "A4B4G4R4"),
+	RGB(DRM_FORMAT_BGRX4444, "BGRX4444", "B4G4R4X4"),
+	RGB(DRM_FORMAT_BGRA4444, "BGRA4444", "B4G4R4A4"),
+	RGB(DRM_FORMAT_RGBX4444, "RGBX4444", "R4G4B4X4"),
+	RGB(DRM_FORMAT_RGBA4444, "RGBA4444", "R4G4B4A4"),
+	YUV(DRM_FORMAT_YUV420, "YUV420", 3, 2, 2, false),
+	YUV(DRM_FORMAT_YVU420, "YVU420", 3, 2, 2, true),
+	YUV(DRM_FORMAT_YUV422, "YUV422", 3, 2, 1, false),
+	YUV(DRM_FORMAT_YVU422, "YVU422", 3, 2, 1, true),
+	YUV(DRM_FORMAT_YUV444, "YUV444", 3, 1, 1, false),
+	YUV(DRM_FORMAT_YVU444, "YVU444", 3, 1, 1, true),
+	YUV(DRM_FORMAT_NV12, "NV12", 2, 2, 2, false),
+	YUV(DRM_FORMAT_NV21, "NV21", 2, 2, 2, true),
+	YUV(DRM_FORMAT_NV16, "NV16", 2, 2, 1, false),
+	YUV(DRM_FORMAT_NV61, "NV61", 2, 2, 1, true),
 };
 
 const struct format *format_find(uint32_t fourcc)
@@ -175,7 +182,7 @@ struct colour format_reduce(const struct format *f, struct colour c)
 static uint8_t to_byte(double v)
 {
 	v *= 255;
-	return v <= 0 ? 0 : v >= 255 ? 255 : (uint8_t)(v + 0.5);
+	return v <= 0 ? 0 : v >= 255 ? 255 : (uint8_t)lround(v);
 }
 
 struct colour yuv_to_rgb(struct colour c, enum yuv_encoding enc, bool is_full)

@@ -99,14 +99,8 @@ static bool show(struct planes *p, drmModeAtomicReq *req, struct shot *shot, con
 	drmModeAtomicFree(req);
 	if (ret)
 		return check(false, name, "commit: %s", strerror(-ret));
-	ret = shot_take(shot);
-	if (ret)
-		return check(false, name, "screenshot: %s", strerror(-ret));
-	if (shot->width == MODE_W && shot->height == MODE_H)
-		return true;
-	check(false, name, "screenshot of %ux%u", shot->width, shot->height);
-	shot_free(shot);
-	return false;
+	ret = shot_take(shot, MODE_W, MODE_H);
+	return !ret || check(false, name, "screenshot: %s", strerror(-ret));
 }
 
 static bool make_fb(struct planes *p, struct kms_fb *fb, uint32_t format, unsigned int w,

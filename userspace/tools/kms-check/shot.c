@@ -18,18 +18,18 @@
 
 static int read_ppm(struct shot *shot, const char *path)
 {
+	size_t len = (size_t)shot->width * shot->height * 3;
 	FILE *file = fopen(path, "rb");
-	size_t len;
+	unsigned int width, height;
 	int ret = 0;
 
 	if (!file)
 		return -errno;
-	if (fscanf(file, "P6 %u %u 255", &shot->width, &shot->height) != 2 ||
-	    fgetc(file) == EOF || shot->width > 4096 || shot->height > 4096) {
+	if (fscanf(file, "P6 %u %u 255", &width, &height) != 2 || fgetc(file) == EOF ||
+	    width != shot->width || height != shot->height) {
 		fclose(file);
 		return -EBADMSG;
 	}
-	len = (size_t)shot->width * shot->height * 3;
 	shot->rgb = malloc(len);
 	if (!shot->rgb || fread(shot->rgb, 1, len, file) != len)
 		ret = -EIO;
@@ -37,14 +37,14 @@ static int read_ppm(struct shot *shot, const char *path)
 	return ret;
 }
 
-int shot_take(struct shot *shot)
+int shot_take(struct shot *shot, unsigned int width, unsigned int height)
 {
 	const char *host = getenv("VC_HOST_BUILD");
 	char name[64], cmd[512];
 	struct timespec now;
 	int ret;
 
-	memset(shot, 0, sizeof(*shot));
+	*shot = (struct shot){ .width = width, .height = height };
 	if (!host)
 		return -ENOENT;
 	/* Other guests may be at it; they are not at the same nanosecond. */

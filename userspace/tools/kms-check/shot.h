@@ -18,8 +18,8 @@ struct shot {
 	uint8_t *rgb;
 };
 
-/* 0 or -errno. */
-int shot_take(struct shot *shot);
+/* 0 or -errno; -EBADMSG if the screen has another size. */
+int shot_take(struct shot *shot, unsigned int width, unsigned int height);
 void shot_free(struct shot *shot);
 struct colour shot_pixel(const struct shot *shot, unsigned int x, unsigned int y);
 

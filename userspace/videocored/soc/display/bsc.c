@@ -265,6 +265,8 @@ static void bsc_write(struct vc_block *block, uint32_t off, uint32_t val)
 	case BSC_CLKT:
 		bsc->clkt = val & 0xffff;
 		break;
+	default:
+		break;
 	}
 	update_irq(bsc);
 }

@@ -73,7 +73,7 @@ static bool list_changed(const struct vc_display *d)
 
 	return list->start != d->last_list.start || list->nr_words != d->last_list.nr_words ||
 	       memcmp(d->last_words, &scene->ram[list->start % VC_HVS_RAM_WORDS],
-		      list->nr_words * sizeof(d->last_words[0]));
+		      list->nr_words * sizeof(d->last_words[0])) != 0;
 }
 
 static void remember_list(struct vc_display *d)
@@ -309,6 +309,7 @@ void vc_display_status(struct vc_display *d, struct json_object *out)
 {
 	struct vc_pixelvalve_stats pv;
 	struct vc_compositor_stats comp;
+	double compose_ms = 0;
 
 	vc_pixelvalve_stats(d->pv, &pv);
 	vc_compositor_stats(d->comp, &comp);
@@ -322,8 +323,9 @@ void vc_display_status(struct vc_display *d, struct json_object *out)
 	add_u64(out, "skipped", d->nr_skipped);
 	add_u64(out, "planes_left_out", comp.left_out);
 	add_u64(out, "written_back", comp.written_back);
-	json_object_object_add(out, "compose_ms_mean", json_object_new_double(
-			       comp.composed ? comp.compose_ns / 1e6 / comp.composed : 0));
+	if (comp.composed)
+		compose_ms = comp.compose_ns / 1e6 / comp.composed;
+	json_object_object_add(out, "compose_ms_mean", json_object_new_double(compose_ms));
 	json_object_object_add(out, "planes", planes_status(&d->frame.scene.list));
 }
 

@@ -73,12 +73,13 @@ static void put_timing(uint8_t *d, const struct timing *t)
 
 static void put_name(uint8_t *d, const char *name)
 {
-	size_t len = strlen(name);
+	uint8_t *p = &d[5];
 
 	d[3] = 0xfc;
-	memset(&d[5], ' ', 13);
-	memcpy(&d[5], name, len);
-	d[5 + len] = '\n';
+	memset(p, ' ', 13);
+	while (*name)
+		*p++ = *name++;
+	*p = '\n';
 }
 
 static void put_range_limits(uint8_t *d)
@@ -164,7 +165,7 @@ bool vc_edid_is_valid(const uint8_t *edid, size_t len)
 
 	if (!len || len % VC_EDID_BLOCK || len > VC_EDID_MAX)
 		return false;
-	if (memcmp(edid, header, sizeof(header)) || edid[126] != len / VC_EDID_BLOCK - 1)
+	if (memcmp(edid, header, sizeof(header)) != 0 || edid[126] != len / VC_EDID_BLOCK - 1)
 		return false;
 	for (i = 0; i < len; i++) {
 		sum += edid[i];

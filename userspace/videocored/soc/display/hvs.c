@@ -276,6 +276,13 @@ static int ctm_factor(uint32_t field)
 	return field & 0x200 ? -v : v;
 }
 
+static int signed_byte(uint32_t field)
+{
+	int v = field & 0xff;
+
+	return v >= 0x80 ? v - 0x100 : v;
+}
+
 static void snapshot_ctm(const struct vc_hvs *hvs, unsigned int channel,
 			 struct vc_hvs_scene *scene)
 {
@@ -284,7 +291,7 @@ static void snapshot_ctm(const struct vc_hvs *hvs, unsigned int channel,
 
 	scene->has_ctm = (offs >> 24 & 3) == channel + 1;
 	for (out = 0; out < 3; out++) {
-		scene->ctm_offset[out] = (int8_t)(offs >> (16 - 8 * out));
+		scene->ctm_offset[out] = signed_byte(offs >> (16 - 8 * out));
 		/* COEF0 is the one of the blue input, red output is on top */
 		for (in = 0; in < 3; in++)
 			scene->ctm[out][in] =

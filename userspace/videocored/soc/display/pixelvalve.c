@@ -39,6 +39,8 @@
 /* No monitor is faster; a clock that would need it is nonsense. */
 #define MAX_HZ			1000
 
+typedef unsigned __int128 u128;
+
 struct vc_pixelvalve {
 	struct vc_block block;
 	struct vc_irq *irq;
@@ -73,7 +75,7 @@ static uint64_t frames_ns(const struct vc_pixelvalve_mode *mode, uint64_t nr)
 
 	if (!mode->clock || !pixels || mode->clock / pixels > MAX_HZ)
 		return nr * NS_PER_S / FALLBACK_HZ;
-	return (uint64_t)((unsigned __int128)nr * pixels * NS_PER_S / mode->clock);
+	return (uint64_t)((u128)nr * pixels * NS_PER_S / mode->clock);
 }
 
 static void read_mode(const struct vc_pixelvalve *pv, struct vc_pixelvalve_mode *mode)

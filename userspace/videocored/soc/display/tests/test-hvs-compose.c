@@ -193,18 +193,18 @@ static const struct yuv_format yuv_formats[] = {
 };
 
 struct encoding {
-	uint32_t csc[3];
 	double kr, kb;
+	uint32_t csc[3];
 	bool full;
 };
 
 static const struct encoding encodings[] = {
-	{ { 0x00f00000, 0xe73304a8, 0x00066604 }, 0.299, 0.114, false },
-	{ { 0x00f00000, 0xf27784a8, 0x00072e1d }, 0.2126, 0.0722, false },
-	{ { 0x00f00000, 0xf43594a8, 0x0006b624 }, 0.2627, 0.0593, false },
-	{ { 0x00000000, 0xea349400, 0x00059dc6 }, 0.299, 0.114, true },
-	{ { 0x00000000, 0xf4388400, 0x00064ddb }, 0.2126, 0.0722, true },
-	{ { 0x00000000, 0xf5b6d400, 0x0005e5e2 }, 0.2627, 0.0593, true },
+	{ 0.299, 0.114, { 0x00f00000, 0xe73304a8, 0x00066604 }, false },
+	{ 0.2126, 0.0722, { 0x00f00000, 0xf27784a8, 0x00072e1d }, false },
+	{ 0.2627, 0.0593, { 0x00f00000, 0xf43594a8, 0x0006b624 }, false },
+	{ 0.299, 0.114, { 0x00000000, 0xea349400, 0x00059dc6 }, true },
+	{ 0.2126, 0.0722, { 0x00000000, 0xf4388400, 0x00064ddb }, true },
+	{ 0.2627, 0.0593, { 0x00000000, 0xf5b6d400, 0x0005e5e2 }, true },
 };
 
 static uint32_t clamp8(double v)

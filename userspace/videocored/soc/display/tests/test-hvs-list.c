@@ -117,7 +117,8 @@ static void test_scaled_rgb(void **state)
 	p.dst_h = 500;
 	p.has_lbm = true;
 	p.has_ppf = true;
-	p.scl0 = p.scl1 = 1;
+	p.scl0 = 1;
+	p.scl1 = 1;
 	p.nr_scaling = 4;
 	p.scaling[0] = dlist_ppf(0xf5c2, 0);
 	p.scaling[2] = 0x33333 << 8;

@@ -87,12 +87,13 @@ static void test_tpz_average(void **state)
 	for (y = 0; y < dh; y++) {
 		vc_hvs_scale_row(scale, y, row);
 		for (x = 0; x < 2 * dw; x++) {
+			unsigned int px = x / 2;
 			double sum = 0;
 			int i, j;
 
-			for (j = y * fy; j < fmin(sh, (y + 1) * fy); j++)
-				for (i = x / 2 * fx; i < fmin(sw, (x / 2 + 1) * fx); i++)
-					sum += overlap(i, x / 2, fx) * overlap(j, y, fy) *
+			for (j = floor(y * fy); j < fmin(sh, (y + 1) * fy); j++)
+				for (i = floor(px * fx); i < fmin(sw, (px + 1) * fx); i++)
+					sum += overlap(i, px, fx) * overlap(j, y, fy) *
 					       src[j][2 * i + x % 2];
 			if (fabs(sum / fx / fy - row[x]) > 1)
 				fail_msg("%u,%u: %u, expected %f", x, y, row[x], sum / fx / fy);

@@ -91,7 +91,9 @@ static int setup(void **state)
 	now = 1000000000;
 	clock_hz = 74250000;
 	line = false;
-	nr_frames = nr_started = nr_stopped = 0;
+	nr_frames = 0;
+	nr_started = 0;
+	nr_stopped = 0;
 	events = event_base_new();
 	bus = vc_bus_create();
 	pv = vc_pixelvalve_create(bus, NULL, events, BASE, 5, &ops, NULL);
