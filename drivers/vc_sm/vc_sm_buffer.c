@@ -181,6 +181,16 @@ static const struct dma_buf_ops vc_sm_buffer_ops = {
 	.vmap = vc_sm_buffer_vmap,
 };
 
+/* The memory behind @dmabuf if it is one of @sm's own, else NULL. */
+struct vc_sm_mem *vc_sm_buffer_mem(struct dma_buf *dmabuf, struct vc_sm *sm)
+{
+	struct vc_sm_buffer *buffer = dmabuf->priv;
+
+	if (dmabuf->ops != &vc_sm_buffer_ops || buffer->mem->sm != sm)
+		return NULL;
+	return buffer->mem;
+}
+
 static struct vc_sm_buffer *vc_sm_buffer_create(struct vc_sm *sm, size_t size)
 {
 	struct vc_sm_buffer *buffer;

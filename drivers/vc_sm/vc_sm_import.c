@@ -322,26 +322,6 @@ static int vc_sm_import_attach(struct vc_sm_import *import,
 				 &import->bus);
 }
 
-struct vc_sm_import *vc_sm_import(struct vc_sm *sm, struct dma_buf *dmabuf,
-				  const char *name)
-{
-	struct vc_sm_import *import = vc_sm_import_create(sm, name);
-	int ret = -ENODEV;
-
-	if (!import)
-		return ERR_PTR(-ENOMEM);
-	if (vc_sm_enter(sm)) {
-		ret = vc_sm_import_attach(import, dmabuf);
-		if (ret)
-			vc_sm_import_let_go(import);
-		else
-			ret = vc_sm_import_start(import);
-		vc_sm_leave(sm);
-	}
-	return vc_sm_import_finish(import, ret);
-}
-EXPORT_SYMBOL_GPL(vc_sm_import);
-
 /* As vc_sm_import_attach(), with memory of our own. */
 static int vc_sm_import_take(struct vc_sm_import *import, struct vc_sm_mem *mem)
 {
@@ -369,6 +349,35 @@ struct vc_sm_import *vc_sm_import_mem(struct vc_sm *sm, struct vc_sm_mem *mem,
 	}
 	return vc_sm_import_finish(import, ret);
 }
+
+struct vc_sm_import *vc_sm_import(struct vc_sm *sm, struct dma_buf *dmabuf,
+				  const char *name)
+{
+	struct vc_sm_mem *mem = vc_sm_buffer_mem(dmabuf, sm);
+	struct vc_sm_import *import;
+	int ret = -ENODEV;
+
+	/*
+	 * Of a buffer of our own only the memory is held, not the dma-buf, which
+	 * has a reference to this module: a firmware that never gives it back
+	 * would keep the module loaded.
+	 */
+	if (mem)
+		return vc_sm_import_mem(sm, mem, name);
+	import = vc_sm_import_create(sm, name);
+	if (!import)
+		return ERR_PTR(-ENOMEM);
+	if (vc_sm_enter(sm)) {
+		ret = vc_sm_import_attach(import, dmabuf);
+		if (ret)
+			vc_sm_import_let_go(import);
+		else
+			ret = vc_sm_import_start(import);
+		vc_sm_leave(sm);
+	}
+	return vc_sm_import_finish(import, ret);
+}
+EXPORT_SYMBOL_GPL(vc_sm_import);
 
 /*
  * Memory the VPU asked for and has a handle of already. When the answer has been

@@ -217,6 +217,8 @@ void vc_sm_mem_sync_for_device(struct vc_sm_mem *mem,
 struct dma_buf *vc_sm_buffer_export(struct vc_sm *sm, size_t size, u32 flags,
 				    const char *name, u32 *vc_handle);
 
+struct vc_sm_mem *vc_sm_buffer_mem(struct dma_buf *dmabuf, struct vc_sm *sm);
+
 /* vc_sm_import.c */
 int vc_sm_vpu_address(dma_addr_t dma, size_t size, u32 *bus);
 size_t vc_sm_contiguous_len(struct sg_table *sgt);
