@@ -142,6 +142,7 @@ dmesg_problems() {
 			-e 'loading out-of-tree module taints kernel' \
 			-e 'module verification failed' \
 			-e 'module is from the staging directory' \
+			-e 'hrtimer: interrupt took' \
 			-e "vc4_hdmi .* 'interrupts' DT property is missing, no CEC" \
 			-e "vc4_hdmi .* 'dmas' DT property is missing or empty, no HDMI audio"
 }

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# vm: --timeout=200 --videocored-may-die --append=modprobe.blacklist=vc4 --videocored-args=--source=pattern
+#
+# The firmware dies while it takes pictures: who waits for one gets an errno, what
+# was handed out stays readable, everything can be closed and unloaded.
+#
+# Copyright (C) 2026 vc-media project
+
+. /vc/tests/guest/lib/tap.sh
+. /vc/tests/guest/lib/modules.sh
+
+out=/run/until-error
+
+stuck_tasks() {
+	ps -eo state=,comm= | awk '$1 == "D" { print $2 }'
+}
+
+dmesg_mark
+udevadm settle --timeout=30
+modprobe bcm2835-camera
+wait_for 10 test -c /dev/video0 || bail_out 'no /dev/video0'
+
+camera-check until-error >$out &
+reader=$!
+ok 'a program streams' wait_for 20 grep -q streaming $out
+# No answer: the one who would give it is gone.
+(echo '{"cmd":"quit"}' >/dev/virtio-ports/org.vc-media.control) &
+start=$SECONDS
+wait $reader
+is $? 0 'its buffers stay readable'
+at_least 20 $((SECONDS - start)) 'it ends within 20 s'
+like "$(cat $out)" 'error (EIO|ENODEV)' 'its DQBUF has an errno that says so'
+at_least 5000 "$(awk '/end_ms/ { print $2 }' $out)" 'stopping and closing take below 5 s'
+
+start=$SECONDS
+not_ok 'a new stream fails' timeout 30 camera-check expbuf NV12 640 480 1
+at_least 15 $((SECONDS - start)) 'and does so soon'
+start=$SECONDS
+not_ok 'so does an import' timeout 30 vc_sm-check import
+at_least 15 $((SECONDS - start)) 'and does so soon'
+is "$(stuck_tasks)" '' 'no task is stuck'
+
+# The firmware will not give its buffers back: they go with the connection.
+at_least "$(tail -n +2 /sys/kernel/debug/vc_sm/imports | wc -l)" 1 \
+	'the driver does not give away what the firmware might write to'
+start=$SECONDS
+ok 'everything can be unloaded' unload vchiq
+at_least 60 $((SECONDS - start)) 'within a minute'
+is "$(stuck_tasks)" '' 'no task is stuck'
+unlike "$(dmesg_problems)" 'WARNING|BUG|Oops|blocked for more|Call trace' 'and nothing broke'
+done_testing
