@@ -50,7 +50,8 @@ static int find_card(struct vcp_display *dpy)
 	if (dpy->fd >= 0)
 		return 0;
 	return vcp_fail(VCP_NO_DISPLAY,
-			"no display of driver " DRIVER ": load its module, name one with --card, or use --no-display");
+			"no display of driver %s: load its module, name one with --card, or use --no-display",
+			DRIVER);
 }
 
 static int open_card(struct vcp_display *dpy, const char *card)
@@ -91,7 +92,8 @@ static int check_card(struct vcp_display *dpy)
 	/* The first who opens the device is master by itself. */
 	if (!drmIsMaster(dpy->fd) && drmSetMaster(dpy->fd))
 		return vcp_fail(VCP_NO_DISPLAY,
-				"%s: another program controls the display; end it first", dpy->path);
+				"%s: another program controls the display; end it first",
+				dpy->path);
 	return 0;
 }
 

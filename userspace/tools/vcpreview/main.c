@@ -38,7 +38,7 @@ static int report(const struct vcp_preview *preview)
 	const char *json = preview->opt->json;
 
 	/* The table goes where the JSON does not. */
-	if (!json || strcmp(json, "-"))
+	if (!json || !vcp_is_stdout(json))
 		vcp_report_table(preview);
 	return json ? vcp_report_json(preview) : 0;
 }

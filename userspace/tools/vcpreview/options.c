@@ -82,7 +82,7 @@ const char *vcp_path_name(enum vcp_path path)
 static int parse_path(struct vcp_options *opt, const char *arg)
 {
 	for (unsigned int i = 0; i < sizeof(path_names) / sizeof(path_names[0]); i++) {
-		if (strcmp(arg, path_names[i]))
+		if (strcmp(arg, path_names[i]) != 0)
 			continue;
 		opt->path = i;
 		return 0;
@@ -142,7 +142,7 @@ static int parse_ulong(unsigned long *value, const char *name, const char *arg,
 
 static int parse_buffers(struct vcp_options *opt, const char *arg)
 {
-	unsigned long number;
+	unsigned long number = 0;
 	int ret = parse_ulong(&number, "buffers", arg, BUFFERS_MIN, VCP_BUFFERS_MAX);
 
 	if (!ret)

@@ -36,7 +36,6 @@ struct loop {
 	uint32_t sequence;
 	bool stop;
 	int ret;
-	int64_t start_us;
 	int64_t frame_us;		/* when the last one came */
 	int64_t flip_us;		/* when the flip under way was asked for */
 	int64_t line_us;		/* when the live line was written */
@@ -331,7 +330,7 @@ static int start(struct loop *loop)
 		ret = fill_camera(loop);
 	if (!ret)
 		ret = vcp_camera_start(p->cam);
-	loop->start_us = loop->frame_us = vcp_now_us();
+	loop->frame_us = vcp_now_us();
 	return ret;
 }
 

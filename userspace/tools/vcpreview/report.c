@@ -119,27 +119,36 @@ static void add_results(struct json_object *out, const struct vcp_preview *p)
 			       json_object_new_double(per_frame_ms(p, s->cpu.self_us)));
 }
 
-static int write_text(const char *path, const char *text)
+static int write_stdout(const char *text)
 {
-	FILE *file = strcmp(path, "-") ? fopen(path, "we") : stdout;
-	bool bad;
+	if (puts(text) < 0 || fflush(stdout))
+		return vcp_fail(VCP_FAILED, "standard output: %s", strerror(errno));
+	return 0;
+}
+
+static int write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+	bool good;
 
 	if (!file)
 		return vcp_fail(VCP_FAILED, "%s: %s", path, strerror(errno));
-	bad = fprintf(file, "%s\n", text) < 0;
-	bad |= file == stdout ? fflush(file) : fclose(file);
-	return bad ? vcp_fail(VCP_FAILED, "%s: %s", path, strerror(errno)) : 0;
+	good = fprintf(file, "%s\n", text) >= 0;
+	if (fclose(file))
+		good = false;
+	return good ? 0 : vcp_fail(VCP_FAILED, "%s: %s", path, strerror(errno));
 }
 
 int vcp_report_json(const struct vcp_preview *p)
 {
 	struct json_object *out = json_object_new_object();
+	const char *text;
 	int ret;
 
 	add_setup(out, p);
 	add_results(out, p);
-	ret = write_text(p->opt->json, json_object_to_json_string_ext(out,
-							JSON_C_TO_STRING_PRETTY));
+	text = json_object_to_json_string_ext(out, JSON_C_TO_STRING_PRETTY);
+	ret = vcp_is_stdout(p->opt->json) ? write_stdout(text) : write_file(p->opt->json, text);
 	json_object_put(out);
 	return ret;
 }

@@ -372,6 +372,11 @@ struct vcp_preview {
 /* Until the end that was asked for, a signal, or a failure. */
 int vcp_preview_run(struct vcp_preview *preview);
 
+static inline bool vcp_is_stdout(const char *json)
+{
+	return json[0] == '-' && !json[1];
+}
+
 void vcp_report_line(const struct vcp_preview *preview);
 void vcp_report_table(const struct vcp_preview *preview);
 int vcp_report_json(const struct vcp_preview *preview);

@@ -122,10 +122,13 @@ static int grouped_to_planar(const struct vc_image *src, const struct vc_image *
 	unsigned int u = v_before_u(src->format) ? 2 : 1;
 	unsigned int v = 3 - u;
 
-	return (luma_first(src->format) ? YUY2ToI420 : UYVYToI420)(
-			src->plane[0], src->stride[0], dst->plane[0], dst->stride[0],
-			dst->plane[u], dst->stride[u], dst->plane[v], dst->stride[v],
-			src->width, src->height);
+	if (luma_first(src->format))
+		return YUY2ToI420(src->plane[0], src->stride[0], dst->plane[0], dst->stride[0],
+				  dst->plane[u], dst->stride[u], dst->plane[v], dst->stride[v],
+				  src->width, src->height);
+	return UYVYToI420(src->plane[0], src->stride[0], dst->plane[0], dst->stride[0],
+			  dst->plane[u], dst->stride[u], dst->plane[v], dst->stride[v],
+			  src->width, src->height);
 }
 
 static int planar_to_grouped(const struct vc_image *src, const struct vc_image *dst)
@@ -133,10 +136,13 @@ static int planar_to_grouped(const struct vc_image *src, const struct vc_image *
 	unsigned int u = v_before_u(dst->format) ? 2 : 1;
 	unsigned int v = 3 - u;
 
-	return (luma_first(dst->format) ? I420ToYUY2 : I420ToUYVY)(
-			src->plane[0], src->stride[0], src->plane[u], src->stride[u],
-			src->plane[v], src->stride[v], dst->plane[0], dst->stride[0],
-			src->width, src->height);
+	if (luma_first(dst->format))
+		return I420ToYUY2(src->plane[0], src->stride[0], src->plane[u], src->stride[u],
+				  src->plane[v], src->stride[v], dst->plane[0], dst->stride[0],
+				  src->width, src->height);
+	return I420ToUYVY(src->plane[0], src->stride[0], src->plane[u], src->stride[u],
+			  src->plane[v], src->stride[v], dst->plane[0], dst->stride[0],
+			  src->width, src->height);
 }
 
 static int yuv_to_rgb(const struct vc_image *src, const struct vc_image *dst)

@@ -144,7 +144,8 @@ int vc_image_crop(const struct vc_image *img, struct vc_image *part, unsigned in
 	const struct vc_format *fmt = vc_format_find(img->format);
 	struct vc_image out = *img;
 
-	if (!fmt || (fmt->class != VC_CLASS_RGB && (x | y) & 1) || !width || !height || x > img->width || y > img->height ||
+	if (!fmt || (fmt->class != VC_CLASS_RGB && (x | y) & 1) || !width || !height ||
+	    x > img->width || y > img->height ||
 	    width > img->width - x || height > img->height - y)
 		return -EINVAL;
 	out.width = width;

@@ -82,8 +82,8 @@ static void set_parameters(struct vc_recorder *rec, unsigned int width, unsigned
 	ctx->width = width & ~1u;
 	ctx->height = height & ~1u;
 	ctx->pix_fmt = AV_PIX_FMT_YUV420P;
-	ctx->time_base = (AVRational){ FPS_BASE, rec->fps };
-	ctx->framerate = (AVRational){ rec->fps, FPS_BASE };
+	ctx->time_base = av_make_q(FPS_BASE, rec->fps);
+	ctx->framerate = av_make_q(rec->fps, FPS_BASE);
 	ctx->thread_count = 1;
 	/* libyuv's I420. */
 	ctx->color_range = AVCOL_RANGE_MPEG;
@@ -250,7 +250,7 @@ static int open_file(struct vc_recorder *rec, double fps, char **error)
 	if (!(fps >= 1 && fps <= 1000))
 		return vc_screen_fail(error, -EINVAL, "frame rate %g is not within 1..1000", fps);
 	if (!avcodec_find_encoder(AV_CODEC_ID_H264))
-		return vc_screen_fail(error, -ENOSYS, "this libavcodec has no H.264 encoder");
+		return vc_screen_fail(error, -EOPNOTSUPP, "this libavcodec has no H.264 encoder");
 	rec->fps = llround(fps * FPS_BASE);
 	rec->last_pts = -1;
 	ret = avformat_alloc_output_context2(&rec->format, NULL, NULL, rec->path);
@@ -258,8 +258,8 @@ static int open_file(struct vc_recorder *rec, double fps, char **error)
 		return vc_screen_fail(error, -EINVAL,
 				      "%s: no film format has this suffix (try .mp4)", rec->path);
 	if (avformat_query_codec(rec->format->oformat, AV_CODEC_ID_H264, FF_COMPLIANCE_NORMAL) != 1)
-		return vc_screen_fail(error, -EINVAL, "%s: this format cannot hold H.264 (try .mp4)",
-				      rec->path);
+		return vc_screen_fail(error, -EINVAL,
+				      "%s: this format cannot hold H.264 (try .mp4)", rec->path);
 	/* Never a protocol of FFmpeg's, whatever the name looks like. */
 	if (asprintf(&url, "file:%s", rec->path) < 0)
 		return vc_screen_fail(error, -ENOMEM, "out of memory");

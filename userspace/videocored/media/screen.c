@@ -299,14 +299,15 @@ static struct json_object *recorder_status(struct vc_screen *screen)
 void vc_screen_status(struct vc_screen *screen, struct json_object *out)
 {
 	const struct vc_image *img;
+	bool has_window;
 
 	pthread_mutex_lock(&screen->lock);
 	img = screen->last ? screen->last->img : NULL;
+	has_window = screen->window && vc_window_is_open(screen->window);
 	json_object_object_add(out, "width", json_object_new_int(img ? img->width : 0));
 	json_object_object_add(out, "height", json_object_new_int(img ? img->height : 0));
 	json_object_object_add(out, "pictures", json_object_new_int64(screen->presented));
-	json_object_object_add(out, "window", json_object_new_boolean(
-			       screen->window && vc_window_is_open(screen->window)));
+	json_object_object_add(out, "window", json_object_new_boolean(has_window));
 	json_object_object_add(out, "recording", recorder_status(screen));
 	pthread_mutex_unlock(&screen->lock);
 }

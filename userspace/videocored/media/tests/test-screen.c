@@ -32,7 +32,7 @@
 #define HEIGHT		360
 #define PATIENCE_S	20
 
-static char dir[] = "/tmp/vc-screen-XXXXXX";
+static char dir[32];	/* of this run */
 
 static const char *in_dir(const char *name)
 {
@@ -108,7 +108,7 @@ static void note_frame(struct film *film, const AVFrame *frame)
 	film->width = frame->width;
 	film->height = frame->height;
 	film->pts[film->frames] = av_rescale_q(frame->pts, film->format->streams[0]->time_base,
-					       (AVRational){ 1, 1000 });
+					       av_make_q(1, 1000));
 	if (vc_pattern_read_seq(&img, &film->seq[film->frames]))
 		film->seq[film->frames] = ~0ull;
 	film->frames++;
@@ -461,6 +461,7 @@ static void window_shows_pictures(void **state)
 
 static int setup(void **state)
 {
+	strcpy(dir, "/tmp/vc-screen-XXXXXX");
 	return mkdtemp(dir) ? 0 : -1;
 }
 
