@@ -131,12 +131,18 @@ static void status_parts(struct videocored *vc, struct json_object *out)
 		vc_provenance_status(vc->prov, put_object(out, "provenance"));
 }
 
+static const char *source_name(const struct videocored *vc)
+{
+	if (vc->source_name)
+		return vc->source_name;
+	return vc->opt.source ? vc->opt.source : "pattern";
+}
+
 static int cmd_status(struct control_call *call)
 {
 	struct videocored *vc = call->vc;
 
-	json_object_object_add(call->out, "source",
-			       json_object_new_string(vc->opt.source ? vc->opt.source : "pattern"));
+	json_object_object_add(call->out, "source", json_object_new_string(source_name(vc)));
 	put_count(call->out, "time_us", vc_now_ns() / 1000);
 	status_bus(vc->bus, put_object(call->out, "bus"));
 	status_irq(vc->irq, put_object(call->out, "irq"));
@@ -254,6 +260,37 @@ static int cmd_provenance_reset(struct control_call *call)
 	return 0;
 }
 
+/** struct new_source - on its way to the loop thread */
+struct new_source {
+	struct videocored *vc;
+	char *name;
+};
+
+static void note_source(void *arg)
+{
+	struct new_source *new = arg;
+
+	free(new->vc->source_name);
+	new->vc->source_name = new->name;
+	free(new);
+}
+
+/* "status" is answered on the loop thread, so the name is changed there. */
+static void post_source(struct videocored *vc, const char *spec)
+{
+	struct new_source *new = malloc(sizeof(*new));
+
+	if (!new)
+		return;
+	new->vc = vc;
+	new->name = strdup(spec);
+	if (vc_loop_post(vc->loop, note_source, new)) {
+		free(new->name);
+		free(new);
+	}
+}
+
+/* Worker thread, as opening a file takes its time. */
 static int cmd_source(struct control_call *call)
 {
 	const char *spec = get_string(call, "spec");
@@ -266,6 +303,7 @@ static int cmd_source(struct control_call *call)
 		return -EINVAL;
 	vc_source_close(mmal_server_set_source(call->vc->mmal, source));
 	call->vc->source = source;
+	post_source(call->vc, spec);
 
 	return 0;
 }

@@ -344,6 +344,7 @@ static void destroy_parts(struct videocored *vc)
 	vc_guest_destroy(vc->guest);
 	vc_loop_destroy(vc->loop);
 	vc_source_close(vc->source);
+	free(vc->source_name);
 }
 
 /* -----------------------------------------------------------------------------

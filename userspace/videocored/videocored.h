@@ -58,6 +58,8 @@ struct vc_options {
 struct videocored {
 	struct vc_options opt;
 	struct vc_source *source;
+	/** @source_name: if it is not @opt.source any more; loop thread */
+	char *source_name;
 	struct vc_loop *loop;
 	struct vc_guest *guest;
 	struct vc_irq *irq;
