@@ -170,9 +170,10 @@ static int write_private(struct camera_engine *engine, const struct camera_momen
 	size_t len = MMAL_BULK_LEN(job->setup.picture.len);
 	int ret;
 
-	if (!buf->mem) {
+	if (buf->mem_len < len) {
+		free(buf->mem);
 		buf->mem = calloc(1, len);
-		buf->mem_len = len;
+		buf->mem_len = buf->mem ? len : 0;
 	}
 	if (!buf->mem)
 		return -ENOMEM;

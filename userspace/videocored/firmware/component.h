@@ -215,6 +215,7 @@ struct component_value {
  * @size: their size
  * @peer: other end of a tunnel
  * @held: buffers that are here
+ * @nr_held: how many
  */
 struct component_port {
 	struct component *comp;
@@ -232,6 +233,7 @@ struct component_port {
 	struct component_port *peer;
 	struct component_value *values;
 	struct component_buffers held;
+	unsigned int nr_held;
 
 	uint32_t nr_rx;
 	uint32_t nr_tx;

@@ -33,6 +33,7 @@ struct mmal_xfer {
 
 static void xfer_free(struct mmal_xfer *xfer)
 {
+	xfer->client->nr_xfers--;
 	free(xfer->mem);
 	free(xfer);
 }
@@ -40,8 +41,11 @@ static void xfer_free(struct mmal_xfer *xfer)
 /* @mem of at least @len bytes goes over to the transfer, NULL makes some. */
 static struct mmal_xfer *xfer_create(struct mmal_client *client, void *mem, size_t len)
 {
-	struct mmal_xfer *xfer = calloc(1, sizeof(*xfer));
+	struct mmal_xfer *xfer;
 
+	if (client->nr_xfers >= MMAL_MAX_XFERS)
+		return NULL;
+	xfer = calloc(1, sizeof(*xfer));
 	if (!xfer)
 		return NULL;
 	xfer->mem = mem ? mem : calloc(1, len);
@@ -50,6 +54,7 @@ static struct mmal_xfer *xfer_create(struct mmal_client *client, void *mem, size
 		return NULL;
 	}
 	xfer->client = client;
+	client->nr_xfers++;
 	xfer->bulk.data = xfer->mem;
 	xfer->bulk.len = len;
 	return xfer;
@@ -166,6 +171,7 @@ static void buffer_free(struct component_buffer *buf)
 void mmal_buffer_return(struct component_buffer *buf)
 {
 	TAILQ_REMOVE(&buf->port->held, buf, held);
+	buf->port->nr_held--;
 	to_host_send(buf);
 	buffer_free(buf);
 }
@@ -213,9 +219,12 @@ static void from_host_done(struct fw_service *svc, struct fw_bulk *bulk, int act
 		buf->error = -EIO;
 		mmal_buffer_return(buf);
 	} else {
-		buf->mem = xfer->mem;
-		buf->mem_len = xfer->bulk.len;
-		xfer->mem = NULL;
+		/* A dummy carries nothing; an output makes memory for its pictures. */
+		if (buf->length) {
+			buf->mem = xfer->mem;
+			buf->mem_len = xfer->bulk.len;
+			xfer->mem = NULL;
+		}
 		mmal_buffer_deliver(buf->port);
 	}
 	xfer_free(xfer);
@@ -341,8 +350,11 @@ static int from_host_take_bulk(struct component_buffer *buf, size_t len)
 static struct component_buffer *buffer_create(struct component_port *port,
 					      const struct mmal_msg_buffer *msg)
 {
-	struct component_buffer *buf = calloc(1, sizeof(*buf));
+	struct component_buffer *buf;
 
+	if (port->nr_held >= MMAL_MAX_BUFFERS)
+		return NULL;
+	buf = calloc(1, sizeof(*buf));
 	if (!buf)
 		return NULL;
 	buf->port = port;
@@ -355,10 +367,11 @@ static struct component_buffer *buffer_create(struct component_port *port,
 		buf->pts = le64toh(msg->header.pts);
 	}
 	TAILQ_INSERT_TAIL(&port->held, buf, held);
+	port->nr_held++;
 	return buf;
 }
 
-/* A buffer of nobody's port: echo it with an error, so that it is not lost. */
+/* A buffer of nobody's port, or one too many: echo it with an error, so that it is not lost. */
 static int from_host_stray(const struct mmal_request *req)
 {
 	struct mmal_msg_buffer msg = *(const struct mmal_msg_buffer *)req->payload;

@@ -23,6 +23,9 @@ struct vc_provenance;
 
 #define MMAL_MAX_COMPONENTS	64	/* of one client; handles allow 256 */
 #define MMAL_MAX_DATA		(64u << 20)	/* bytes of one buffer */
+/* Far more than any client has; what a client may make us keep is bounded. */
+#define MMAL_MAX_BUFFERS	256	/* of one port */
+#define MMAL_MAX_XFERS		512	/* of one client */
 
 /** struct mmal_counters - for GET_STATS and vcctl */
 struct mmal_counters {
@@ -71,9 +74,11 @@ struct mmal_server {
 /**
  * struct mmal_client - one open instance of the service
  * @complained: its first bad message has been reported
+ * @nr_xfers: bulks under way
  */
 struct mmal_client {
 	bool complained;
+	unsigned int nr_xfers;
 	struct mmal_server *server;
 	struct fw_service *svc;
 	struct component *components[MMAL_MAX_COMPONENTS];

@@ -369,6 +369,17 @@ void mmal_host_bulk(bool to_host, void *data, size_t len)
 	bulk->done(&host.svc, bulk, len);
 }
 
+bool mmal_host_any_bulk(bool abort)
+{
+	struct fw_bulk *bulk = host.bulks;
+
+	if (!bulk)
+		return false;
+	host.bulks = bulk->next;
+	bulk->done(&host.svc, bulk, abort ? -1 : (int)bulk->len);
+	return true;
+}
+
 void mmal_host_run_posts(void)
 {
 	struct post *post;

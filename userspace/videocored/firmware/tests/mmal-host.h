@@ -64,6 +64,8 @@ uint32_t mmal_host_call(uint32_t type, const void *payload, size_t len);
 
 /* Complete the oldest bulk, of @len bytes in that direction; data goes to or comes from @data. */
 void mmal_host_bulk(bool to_host, void *data, size_t len);
+/* Whatever it is; false if there is none. */
+bool mmal_host_any_bulk(bool abort);
 size_t mmal_host_nr_bulks(void);
 
 /* What was posted to the firmware thread. */

@@ -226,6 +226,26 @@ static void without_zero_copy_a_bulk_follows(void **state)
 	free(data);
 }
 
+/* A dummy of eight bytes is not where the picture goes. */
+static void zero_length_message_takes_a_picture_too(void **state)
+{
+	const uint32_t len = WIDTH * HEIGHT * 3 / 2;
+	uint32_t camera = camera_create();
+	struct mmal_msg_buffer buf;
+	uint8_t *data = malloc(BLOCK_LEN);
+
+	enable(camera, VIDEO, MMAL_ENCODING_NV12, false);
+	capture(camera, VIDEO, 1);
+	buf = mmal_host_buffer(camera, VIDEO, 1, 0, BLOCK_LEN);
+	mmal_host_send(MMAL_MSG_BUFFER_FROM_HOST_ZEROLEN, 0, &buf, sizeof(buf));
+	mmal_host_bulk(false, NULL, 8);
+	mmal_host_tick(START);
+	assert_int_equal(mmal_host_returned(&buf), 0);
+	mmal_host_bulk(true, data, len);
+	assert_int_equal(seq_in(data, DRM_FORMAT_NV12, WIDTH), 1);
+	free(data);
+}
+
 static void bad_memory_fails_the_buffer_only(void **state)
 {
 	uint32_t camera = streaming(MMAL_ENCODING_NV12);
@@ -817,6 +837,7 @@ int main(void)
 		TEST(zero_copy_writes_the_guests_pages),
 		TEST(every_format_shows_the_frame),
 		TEST(without_zero_copy_a_bulk_follows),
+		TEST(zero_length_message_takes_a_picture_too),
 		TEST(bad_memory_fails_the_buffer_only),
 		TEST(source_failure_is_told),
 		TEST(some_frames_have_a_reference),

@@ -794,6 +794,30 @@ static void buffer_of_no_port_comes_back(void **state)
 	assert_int_equal(buf.drvbuf.client_context, 42);
 }
 
+static void buffers_are_bounded(void **state)
+{
+	uint32_t sink = enabled_sink();
+	struct mmal_msg_buffer buf;
+
+	/* Their data never comes. */
+	for (uint32_t i = 0; i < 10000; i++)
+		send_input(MMAL_MSG_BUFFER_FROM_HOST, sink, i, 64);
+	assert_in_range(mmal_host_nr_bulks(), 16, 1000);
+	assert_int_equal(mmal_host_nr_messages() + mmal_host_nr_bulks(), 10000);
+	assert_int_equal(mmal_host_returned(&buf), MMAL_EINVAL);
+}
+
+static void flushes_are_bounded(void **state)
+{
+	uint32_t sink = enabled_sink();
+	struct mmal_msg_buffer flush = mmal_host_buffer(sink, 2, 0, 0, 0);
+
+	for (uint32_t i = 0; i < 10000; i++)
+		mmal_host_send(MMAL_MSG_PORT_FLUSH, 7, &flush, sizeof(flush));
+	assert_in_range(mmal_host_nr_bulks(), 4, 1000);
+	assert_int_equal(mmal_host_status(MMAL_MSG_PORT_FLUSH, 7), MMAL_ENOMEM);
+}
+
 static void disable_returns_input_that_waits_for_data(void **state)
 {
 	uint32_t sink = enabled_sink();
@@ -897,6 +921,8 @@ int main(void)
 		TEST(refused_input_still_takes_its_data),
 		TEST(absurd_input_is_refused),
 		TEST(buffer_of_no_port_comes_back),
+		TEST(buffers_are_bounded),
+		TEST(flushes_are_bounded),
 		TEST(disable_returns_input_that_waits_for_data),
 		TEST(flush_waits_for_its_dummy),
 		TEST(close_aborts_what_is_under_way),
