@@ -19,5 +19,6 @@ int check_status(void);
 
 int check_flips(int nr_flips);
 int check_planes(const char *only);
+int check_writeback(void);
 
 #endif /* KMS_CHECK_CHECK_H */

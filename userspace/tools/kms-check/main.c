@@ -55,7 +55,9 @@ int main(int argc, char **argv)
 		return check_flips(argc > 2 ? atoi(argv[2]) : 100);
 	if (argc > 1 && !strcmp(argv[1], "planes"))
 		return check_planes(argc > 2 ? argv[2] : NULL);
-	fprintf(stderr, "Usage: kms-check flips [N] | planes [PART]\n"
+	if (argc > 1 && !strcmp(argv[1], "writeback"))
+		return check_writeback();
+	fprintf(stderr, "Usage: kms-check flips [N] | planes [PART] | writeback\n"
 		"Prints PASS, FAIL and # lines; see tests/guest/kms-*.t.\n");
 	return 2;
 }
