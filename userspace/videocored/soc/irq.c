@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Interrupt lines. A device's line is a level, MSI-X knows edges only. An edge
- * goes out when a line rises, and again when its device, still wanting
- * attention, has been touched: the guest's handler acknowledged one cause
- * while another was there. A timer repeats it for whatever else may lose one.
+ * goes out when a line rises, and again when its device was touched, still wants
+ * attention, and has been left alone since: the guest's handler acknowledged one
+ * cause while another was there, and is gone. While it is at work an edge would
+ * only make it run once more. A timer repeats it for whatever else may lose one.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -20,9 +21,9 @@
 #include "../loop.h"
 #include "irq.h"
 
-/* Between two edges of a line that stays up: no storm out of one register. */
-#define IRQ_EDGE_GAP_NS		50000ull
-/* The timer's first and longest period. */
+/* Several trapped accesses: a handler that pauses so long has ended. */
+#define IRQ_QUIET_NS		200000ull
+/* First and longest time between edges of a line that nobody touches. */
 #define IRQ_REPEAT_MIN_NS	2000000ull
 #define IRQ_REPEAT_MAX_NS	128000000ull
 
@@ -31,30 +32,31 @@
  * @level: what the device says
  * @masked: the client wants no signals
  * @fd: eventfd of the vector, -1 while the guest has none
- * @edge_ns: when the last edge went out
- * @period_ns: until the next one if nothing happens
+ * @due_ns: when the next edge goes out if the line is still up
+ * @period_ns: from that one to the one after
  * @edges: signals so far
  */
 struct irq_line {
 	bool level;
 	bool masked;
 	int fd;
-	uint64_t edge_ns;
+	uint64_t due_ns;
 	uint64_t period_ns;
 	uint64_t edges;
 };
 
 /**
  * struct vc_irq - the lines
- * @timer: repeats edges; one-shot, pending while a line with a vector is up
- * @lock: protects @lines and @armed
- * @armed: @timer is pending
+ * @timer: sends edges that are due; one-shot, pending while a line with a vector
+ *	is up
+ * @lock: protects @lines and @timer_ns
+ * @timer_ns: when @timer fires, 0 if it is not pending
  * @lines: by VC_VIRT_IRQ_*
  */
 struct vc_irq {
 	struct event *timer;
 	pthread_mutex_t lock;
-	bool armed;
+	uint64_t timer_ns;
 	struct irq_line lines[VC_VIRT_IRQ_COUNT];
 };
 
@@ -64,59 +66,63 @@ static bool irq_is_active_locked(const struct irq_line *line)
 	return line->level && line->fd >= 0 && !line->masked;
 }
 
-static void irq_signal_locked(struct irq_line *line, uint64_t now)
+static void irq_signal_locked(struct irq_line *line)
 {
 	uint64_t one = 1;
 
-	line->edge_ns = now;
 	line->edges++;
 	/* A full counter is an edge the guest has not even looked at. */
 	if (write(line->fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
 		vc_dbg("irq", "eventfd: errno %d", errno);
 }
 
-/* Safe from any thread: libevent locks the base. */
-static void irq_arm_locked(struct vc_irq *irq, uint64_t period_ns)
+/*
+ * Have the timer fire at @due_ns or before. One that fires too early costs less
+ * than one that is set anew at each access. Safe from any thread: libevent locks
+ * the base.
+ */
+static void irq_arm_locked(struct vc_irq *irq, uint64_t now, uint64_t due_ns)
 {
 	struct timeval tv = {
 		.tv_sec = 0,
-		.tv_usec = (suseconds_t)(period_ns / 1000),
+		.tv_usec = due_ns > now ? (suseconds_t)((due_ns - now) / 1000 + 1) : 0,
 	};
 
-	if (irq->armed)
+	if (irq->timer_ns && irq->timer_ns <= due_ns)
 		return;
-	irq->armed = !event_add(irq->timer, &tv);
+	irq->timer_ns = event_add(irq->timer, &tv) ? 0 : due_ns;
 }
 
 static void irq_raise_locked(struct vc_irq *irq, struct irq_line *line, bool rising)
 {
 	uint64_t now = vc_now_ns();
 
-	if (rising || now - line->edge_ns >= IRQ_EDGE_GAP_NS)
-		irq_signal_locked(line, now);
+	if (rising)
+		irq_signal_locked(line);
+	line->due_ns = now + (rising ? IRQ_REPEAT_MIN_NS : IRQ_QUIET_NS);
 	line->period_ns = IRQ_REPEAT_MIN_NS;
-	irq_arm_locked(irq, IRQ_REPEAT_MIN_NS);
+	irq_arm_locked(irq, now, line->due_ns);
 }
 
-/* Repeats what is due; returns the time until the next is, 0 if no line is up. */
+/* Repeats what is due; returns when the next is, 0 if no line is up. */
 static uint64_t irq_repeat_locked(struct vc_irq *irq, uint64_t now)
 {
-	uint64_t next = 0, left;
 	struct irq_line *line;
+	uint64_t next = 0;
 	unsigned int i;
 
 	for (i = 0; i < VC_VIRT_IRQ_COUNT; i++) {
 		line = &irq->lines[i];
 		if (!irq_is_active_locked(line))
 			continue;
-		if (now - line->edge_ns >= line->period_ns) {
-			irq_signal_locked(line, now);
+		if (now >= line->due_ns) {
+			irq_signal_locked(line);
+			line->due_ns = now + line->period_ns;
 			if (line->period_ns < IRQ_REPEAT_MAX_NS)
 				line->period_ns *= 2;
 		}
-		left = line->edge_ns + line->period_ns - now;
-		if (!next || left < next)
-			next = left;
+		if (!next || line->due_ns < next)
+			next = line->due_ns;
 	}
 
 	return next;
@@ -124,14 +130,14 @@ static uint64_t irq_repeat_locked(struct vc_irq *irq, uint64_t now)
 
 static void irq_on_timer(evutil_socket_t fd, short events, void *arg)
 {
+	uint64_t now = vc_now_ns(), next;
 	struct vc_irq *irq = arg;
-	uint64_t next;
 
 	pthread_mutex_lock(&irq->lock);
-	irq->armed = false;
-	next = irq_repeat_locked(irq, vc_now_ns());
+	irq->timer_ns = 0;
+	next = irq_repeat_locked(irq, now);
 	if (next)
-		irq_arm_locked(irq, next);
+		irq_arm_locked(irq, now, next);
 	pthread_mutex_unlock(&irq->lock);
 }
 
@@ -209,7 +215,7 @@ void vc_irq_trigger(struct vc_irq *irq, unsigned int line)
 		return;
 	pthread_mutex_lock(&irq->lock);
 	if (irq->lines[line].fd >= 0)
-		irq_signal_locked(&irq->lines[line], vc_now_ns());
+		irq_signal_locked(&irq->lines[line]);
 	pthread_mutex_unlock(&irq->lock);
 }
 

@@ -19,9 +19,9 @@ void vc_irq_destroy(struct vc_irq *irq);
 /*
  * Thread-safe: set line VC_VIRT_IRQ_* to @level. A rising line signals its
  * vector at once. Say it again after each access that may change the causes: a
- * line that is still up then signals again (at most every 50 us), as its
- * handler may be just leaving; while it stays up it does so by itself too,
- * after 2 ms, 4 ms, ... 128 ms.
+ * line that is still up signals again 0.2 ms after the last of them, as its
+ * handler has left by then; while it stays up it does so by itself too, after
+ * 2 ms, 4 ms, ... 128 ms.
  */
 void vc_irq_set(struct vc_irq *irq, unsigned int line, bool level);
 
