@@ -79,6 +79,20 @@ struct engine_job {
 	bool eos;
 };
 
+/**
+ * struct engine_frame - one tick of the frame clock
+ * @start_ns: its time
+ * @next_ns: time of the next
+ * @ticks: 1 plus the frames that were missed before
+ */
+struct engine_frame {
+	uint64_t start_ns;
+	uint64_t next_ns;
+	uint64_t ticks;
+	bool has_job[CAMERA_PORTS];
+	struct engine_job jobs[CAMERA_PORTS];
+};
+
 /* -----------------------------------------------------------------------------
  * Rendering; camera thread, no lock held
  */
@@ -298,44 +312,74 @@ static uint64_t advance_clock(struct camera_engine *engine, uint64_t interval, u
 	return missed + 1;
 }
 
-uint64_t camera_engine_tick(struct camera_engine *engine, uint64_t now_ns)
+/* Lock held. False: no frame is due; frame->next_ns says when one is. */
+static bool plan_frame(struct camera_engine *engine, uint64_t now_ns, struct engine_frame *frame)
 {
-	struct engine_job jobs[CAMERA_PORTS];
-	bool has_job[CAMERA_PORTS] = { false };
-	struct camera_moment when;
-	uint64_t interval, ticks, next_ns, frame_ns;
+	uint64_t interval = engine_interval(engine);
+
+	if (!interval) {
+		engine->next_ns = 0;
+		frame->next_ns = CAMERA_NEVER;
+		return false;
+	}
+	if (!engine->next_ns)
+		engine->next_ns = now_ns;
+	frame->next_ns = engine->next_ns;
+	if (now_ns < engine->next_ns)
+		return false;
+	frame->ticks = advance_clock(engine, interval, now_ns);
+	frame->next_ns = engine->next_ns;
+	frame->start_ns = engine->next_ns - interval;
+	for (int p = 0; p < CAMERA_PORTS; p++)
+		frame->has_job[p] = take_job(engine, p, frame->start_ns, &frame->jobs[p]);
+	return true;
+}
+
+/* No lock held. */
+static void take_pictures(struct camera_engine *engine, struct engine_frame *frame)
+{
+	const struct camera_moment when =
+		camera_feed_tick(&engine->server->feed, frame->start_ns, frame->ticks);
+
+	for (int p = 0; p < CAMERA_PORTS; p++)
+		if (frame->has_job[p])
+			write_frame(engine, &when, &frame->jobs[p]);
+}
+
+/* Lock held. True if there is something to collect. */
+static bool finish_frame(struct camera_engine *engine, const struct engine_frame *frame)
+{
 	bool any = false;
 
-	pthread_mutex_lock(&engine->lock);
-	interval = engine_interval(engine);
-	if (!interval || !engine->next_ns)
-		engine->next_ns = interval ? now_ns : 0;
-	next_ns = interval ? engine->next_ns : CAMERA_NEVER;
-	if (now_ns < next_ns) {
-		pthread_mutex_unlock(&engine->lock);
-		return next_ns;
+	for (int p = 0; p < CAMERA_PORTS; p++) {
+		if (!frame->has_job[p])
+			continue;
+		finish_job(engine, p, &frame->jobs[p]);
+		any = true;
 	}
-	ticks = advance_clock(engine, interval, now_ns);
-	next_ns = engine->next_ns;
-	frame_ns = next_ns - interval;
-	for (int p = 0; p < CAMERA_PORTS; p++)
-		any |= has_job[p] = take_job(engine, p, frame_ns, &jobs[p]);
-	pthread_mutex_unlock(&engine->lock);
+	pthread_cond_broadcast(&engine->idle);
+	return any;
+}
 
-	when = camera_feed_tick(&engine->server->feed, frame_ns, ticks);
-	for (int p = 0; p < CAMERA_PORTS; p++)
-		if (has_job[p])
-			write_frame(engine, &when, &jobs[p]);
+uint64_t camera_engine_tick(struct camera_engine *engine, uint64_t now_ns)
+{
+	struct engine_frame frame = { 0 };
+	bool is_due, any;
 
 	pthread_mutex_lock(&engine->lock);
-	for (int p = 0; p < CAMERA_PORTS; p++)
-		if (has_job[p])
-			finish_job(engine, p, &jobs[p]);
-	pthread_cond_broadcast(&engine->idle);
+	is_due = plan_frame(engine, now_ns, &frame);
+	pthread_mutex_unlock(&engine->lock);
+	if (!is_due)
+		return frame.next_ns;
+
+	take_pictures(engine, &frame);
+
+	pthread_mutex_lock(&engine->lock);
+	any = finish_frame(engine, &frame);
 	pthread_mutex_unlock(&engine->lock);
 	if (any)
 		mmal_server_notify(engine->server);
-	return next_ns;
+	return frame.next_ns;
 }
 
 /* -----------------------------------------------------------------------------
