@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vm: --modules=stock --timeout=240 --videocored-args=--source=pattern
+# vm: --modules=stock --timeout=400 --videocored-args=--source=pattern
 # kernels: 6.12
 #
 # Debian's own vchiq.ko, bcm2835-mmal-vchiq.ko and bcm2835-v4l2.ko, which nobody
@@ -90,8 +90,8 @@ like "$(v4l2-ctl -d $dev --list-framesizes=NV12)" '32x32 - 3280x2464' \
 captures '100 frames of NV12 at 1280x720 are the pattern' 100 NV12 1280 720 1280 100
 captures '100 frames of YU12 at 640x480 are the pattern' 100 YU12 640 480 640 100
 captures '100 frames of RGB3 at 640x480 are the pattern' 100 RGB3 640 480 1920 100
-captures 'BGR4 at 1280x720' 20 BGR4 1280 720 5120 20
-captures 'BGR3 at 1280x720' 20 BGR3 1280 720 3840 20
+captures 'BGR4 at 1280x720' 10 BGR4 1280 720 5120 10
+captures 'BGR3 at 1280x720' 10 BGR3 1280 720 3840 10
 for format in YV12 NV21; do
 	captures "$format at 640x480" 10 $format 640 480 640 10
 done
