@@ -7,6 +7,8 @@
  */
 #include "hvs-blend.h"
 
+#include <stddef.h>
+
 /* x * y / 255 to nearest, exact for bytes. */
 static inline uint32_t mul255(uint32_t x, uint32_t y)
 {
@@ -17,7 +19,9 @@ static inline uint32_t mul255(uint32_t x, uint32_t y)
 
 static inline uint32_t clamp255(int v)
 {
-	return v < 0 ? 0 : v > 255 ? 255 : v;
+	/* In two steps, which compilers turn into minimum and maximum. */
+	v = v < 0 ? 0 : v;
+	return v > 255 ? 255 : v;
 }
 
 static inline uint32_t lay_over(uint32_t s, uint32_t factor, uint32_t d, uint32_t cover)
@@ -155,7 +159,7 @@ void vc_hvs_csc_row(const struct vc_hvs_csc *csc, const uint8_t *restrict luma,
 		    const uint8_t *restrict chroma, uint32_t *restrict out, unsigned int nr)
 {
 	const struct vc_hvs_csc f = *csc;
-	unsigned int i;
+	size_t i;	/* an index that might wrap keeps gcc from vectorising */
 	int y, cb, cr;
 
 	for (i = 0; i < nr; i++) {
