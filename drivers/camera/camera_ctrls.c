@@ -217,9 +217,9 @@ static const u32 vc_camera_flicker_map[] = {
 #define MENU(i, p, last, d, m, s) \
 	{ .id = (i), .param = (p), .max = (last), .def = (d), .map = (m), \
 	  .set = (s) }
-#define INT_MENU(i, p, m, d, s) \
-	{ .id = (i), .param = (p), .max = ARRAY_SIZE(m) - 1, .def = (d), \
-	  .menu = (m), .set = (s) }
+#define INT_MENU(i, p, last, d, m, s) \
+	{ .id = (i), .param = (p), .max = (last), .def = (d), .menu = (m), \
+	  .set = (s) }
 
 static const struct vc_camera_ctrl vc_camera_ctrl_table[] = {
 	[VC_CTRL_ISO_AUTO] =
@@ -227,8 +227,9 @@ static const struct vc_camera_ctrl vc_camera_ctrl_table[] = {
 		     V4L2_ISO_SENSITIVITY_AUTO, V4L2_ISO_SENSITIVITY_AUTO, NULL,
 		     vc_camera_set_iso),
 	[VC_CTRL_ISO] =
-		INT_MENU(V4L2_CID_ISO_SENSITIVITY, 0, vc_camera_iso_menu, 0,
-			 NULL),
+		INT_MENU(V4L2_CID_ISO_SENSITIVITY, 0,
+			 ARRAY_SIZE(vc_camera_iso_menu) - 1, 0,
+			 vc_camera_iso_menu, NULL),
 	[VC_CTRL_EXPOSURE_AUTO] =
 		MENU(V4L2_CID_EXPOSURE_AUTO, MMAL_PARAM_SHUTTER_SPEED,
 		     V4L2_EXPOSURE_MANUAL, V4L2_EXPOSURE_AUTO, NULL,
@@ -261,7 +262,8 @@ static const struct vc_camera_ctrl vc_camera_ctrl_table[] = {
 	RANGE(V4L2_CID_EXPOSURE_AUTO_PRIORITY, 0, 0, 1, 1, 0,
 	      vc_camera_set_exposure_priority),
 	INT_MENU(V4L2_CID_AUTO_EXPOSURE_BIAS, MMAL_PARAM_EXPOSURE_COMP,
-		 vc_camera_bias_menu, ARRAY_SIZE(vc_camera_bias_menu) / 2,
+		 ARRAY_SIZE(vc_camera_bias_menu) - 1,
+		 ARRAY_SIZE(vc_camera_bias_menu) / 2, vc_camera_bias_menu,
 		 vc_camera_set_bias),
 	MENU(V4L2_CID_EXPOSURE_METERING, MMAL_PARAM_EXP_METERING_MODE,
 	     V4L2_EXPOSURE_METERING_MATRIX, V4L2_EXPOSURE_METERING_AVERAGE,

@@ -229,11 +229,11 @@ static int vc_sm_import_start(struct vc_sm_import *import)
 /* Wait for the reply. A client that gives up leaves the rest to the reply. */
 static int vc_sm_import_wait(struct vc_sm_import *import)
 {
+	unsigned long timeout = msecs_to_jiffies(VC_SM_REPLY_TIMEOUT_MS);
 	struct vc_sm *sm = import->sm;
 	long left;
 
-	left = wait_for_completion_killable_timeout(&import->replied,
-		msecs_to_jiffies(VC_SM_REPLY_TIMEOUT_MS));
+	left = wait_for_completion_killable_timeout(&import->replied, timeout);
 
 	guard(spinlock)(&sm->lock);
 	if (left <= 0) {
