@@ -61,7 +61,7 @@ wait_for 10 test -c /dev/video0 || bail_out 'no camera'
 zero_copy vc_sm NV12 1280x720
 zero_copy expbuf NV12 1280x720
 zero_copy vc_sm XR24 640x480
-zero_copy expbuf YU12 640x480
+zero_copy expbuf BG24 640x480
 
 ok 'the copying way runs too' show copy NV12 640x480
 is "$(status .provenance.same_pages)" false 'and is found out'
