@@ -63,10 +63,17 @@ static uint32_t reg(const struct vc_txp *txp, uint32_t off)
 	return txp->reg[off / 4];
 }
 
-static void update_irq(struct vc_txp *txp)
+/*
+ * The line is a level until EI is cleared, but goes out as one edge: the driver
+ * takes each interrupt for a finished job without looking, and warns about a
+ * repeated one. It is never late for a second cause, as there is only one.
+ */
+static void signal_done(struct vc_txp *txp)
 {
-	vc_irq_set(txp->irq, VC_VIRT_IRQ_TXP,
-		   !txp->busy && (reg(txp, TXP_DST_CTRL) & CTRL_EI));
+	if (!(reg(txp, TXP_DST_CTRL) & CTRL_EI))
+		return;
+	vc_irq_set(txp->irq, VC_VIRT_IRQ_TXP, true);
+	vc_irq_set(txp->irq, VC_VIRT_IRQ_TXP, false);
 }
 
 static void finish(struct vc_txp *txp)
@@ -75,7 +82,7 @@ static void finish(struct vc_txp *txp)
 	txp->submitted = false;
 	txp->reg[TXP_PROGRESS / 4] = txp->job.dst.height;
 	vc_hvs_frame_end(txp->hvs, TXP_CHANNEL);
-	update_irq(txp);
+	signal_done(txp);
 }
 
 static void on_done(void *arg)
@@ -139,7 +146,6 @@ static void write_ctrl(struct vc_txp *txp, uint32_t val)
 	}
 	if ((val & CTRL_GO) && !txp->busy)
 		go(txp, val);
-	update_irq(txp);
 }
 
 static uint32_t txp_read(struct vc_block *block, uint32_t off)
@@ -173,7 +179,6 @@ static void txp_reset(struct vc_block *block)
 		evtimer_del(txp->timer);
 		finish(txp);
 	}
-	update_irq(txp);
 }
 
 static const struct vc_block_ops txp_ops = {

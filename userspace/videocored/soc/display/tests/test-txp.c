@@ -132,10 +132,11 @@ static void test_one_shot(void **state)
 	assert_true(rd(CTRL) & BUSY);
 	job.done(job.arg);
 	assert_false(rd(CTRL) & (BUSY | GO));
-	assert_true(line);
+	assert_int_equal(nr_raised, 1);
+	/* one edge: the driver would take another one for another job */
+	assert_false(line);
 	/* the handler writes the register back without EI; this must not start again */
 	wr(CTRL, rd(CTRL) & ~EI);
-	assert_false(line);
 	assert_false(rd(CTRL) & BUSY);
 	assert_int_equal(nr_raised, 1);
 }
@@ -175,7 +176,7 @@ static void test_abort(void **state)
 	assert_true(rd(CTRL) & BUSY);
 	job.done(job.arg);
 	assert_false(rd(CTRL) & BUSY);
-	assert_false(line);
+	assert_int_equal(nr_raised, 0);
 }
 
 static void test_channel_off(void **state)
@@ -185,7 +186,7 @@ static void test_channel_off(void **state)
 	run_timer();
 	assert_int_equal(job.dst.width, 0);
 	job.done(job.arg);
-	assert_true(line);
+	assert_int_equal(nr_raised, 1);
 }
 
 static void test_reset(void **state)
@@ -196,7 +197,7 @@ static void test_reset(void **state)
 	assert_true(rd(CTRL) & BUSY);
 	job.done(job.arg);
 	assert_false(rd(CTRL) & BUSY);
-	assert_false(line);
+	assert_int_equal(nr_raised, 0);
 }
 
 /* -----------------------------------------------------------------------------
