@@ -53,6 +53,7 @@ rebind_ten_times() {
 
 # Start a program that holds buffers, wait until it does.
 hold() {
+	rm -f /run/hold
 	vc_sm-check hold >/run/hold &
 	holder=$!
 	wait_for 10 grep -q holding /run/hold
