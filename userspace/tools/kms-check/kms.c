@@ -39,6 +39,19 @@ static bool find_prop(struct kms *kms, uint32_t object, uint32_t type, const cha
 	return found;
 }
 
+uint32_t kms_prop_id(struct kms *kms, uint32_t object, uint32_t type, const char *name)
+{
+	drmModePropertyPtr prop;
+	uint64_t value;
+	uint32_t id;
+
+	if (!find_prop(kms, object, type, name, &prop, &value))
+		return 0;
+	id = prop->prop_id;
+	drmModeFreeProperty(prop);
+	return id;
+}
+
 bool kms_set(struct kms *kms, drmModeAtomicReq *req, uint32_t object, uint32_t type,
 	     const char *name, uint64_t value)
 {

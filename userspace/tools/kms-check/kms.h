@@ -85,6 +85,8 @@ void kms_fb_destroy(struct kms *kms, struct kms_fb *fb);
 const struct kms_plane *kms_find_plane(const struct kms *kms, uint64_t type,
 				       unsigned int nr, uint32_t format);
 
+/* Id of an object's property, 0 if it has none of that name. */
+uint32_t kms_prop_id(struct kms *kms, uint32_t object, uint32_t type, const char *name);
 /* Add a property to a request; false if the object has none of that name. */
 bool kms_set(struct kms *kms, drmModeAtomicReq *req, uint32_t object, uint32_t type,
 	     const char *name, uint64_t value);
