@@ -93,7 +93,8 @@ static bool is_asleep(pid_t tid)
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)tid);
 	file = fopen(path, "r");
-	assert_non_null(file);
+	if (!file)
+		fail_msg("%s: not readable", path);
 	assert_int_equal(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
 	fclose(file);
 	return state == 'S';
