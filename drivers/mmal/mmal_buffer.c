@@ -10,6 +10,7 @@
 #include <linux/export.h>
 
 #include "mmal_priv.h"
+#include "mmal_trace.h"
 
 static void vc_mmal_buffer_to_wire(const struct vc_mmal_buffer *buf,
 				   struct mmal_msg_buffer *wire)
@@ -42,7 +43,7 @@ static int vc_mmal_buffer_send(struct vc_mmal *mmal,
 	};
 
 	vc_mmal_buffer_to_wire(buf, &msg.buffer);
-	return vchiq_service_send(mmal->svc, &msg, sizeof(msg));
+	return vc_mmal_send(mmal, &msg, sizeof(msg));
 }
 
 static int vc_mmal_buffer_enter(struct vc_mmal *mmal, struct vc_mmal_buffer *buf)
@@ -72,6 +73,7 @@ static void vc_mmal_buffer_complete(struct vc_mmal *mmal,
 	atomic_dec(&port->nr_busy);
 	buf->port = NULL;
 	buf->status = status;
+	trace_vc_mmal_buffer_complete(port, buf);
 	port->done(port, buf);
 }
 
@@ -94,9 +96,11 @@ int vc_mmal_port_submit(struct vc_mmal_port *port, struct vc_mmal_buffer *buf)
 	if (!port->is_enabled)
 		return -EPIPE;
 	buf->port = port;
+	buf->status = 0;
 	ret = vc_mmal_buffer_enter(mmal, buf);
 	if (ret)
 		return ret;
+	trace_vc_mmal_buffer_submit(port, buf);
 	ret = vc_mmal_buffer_send(mmal, buf);
 	if (!ret)
 		return 0;

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "mmal_priv.h"
+#include "mmal_trace.h"
 
 /* The firmware answers in milliseconds; sensor start-up takes up to a second. */
 #define VC_MMAL_CALL_TIMEOUT_MS	3000
@@ -58,8 +59,7 @@ static int vc_mmal_call_send(struct vc_mmal *mmal, struct vc_mmal_call *call,
 		return -EMSGSIZE;
 	if (call->len)
 		memcpy(msg.payload, call->payload, call->len);
-	return vchiq_service_send(mmal->svc, &msg,
-				  sizeof(msg.header) + call->len);
+	return vc_mmal_send(mmal, &msg, sizeof(msg.header) + call->len);
 }
 
 static int vc_mmal_call_wait(struct vc_mmal *mmal, struct vc_mmal_call *call)
@@ -102,6 +102,7 @@ int vc_mmal_call(struct vc_mmal *mmal, struct vc_mmal_call *call)
 	ret = vc_mmal_call_enter(mmal, call, &context);
 	if (ret)
 		return ret;
+	trace_vc_mmal_call_begin(call->type, context, 0);
 	ret = vc_mmal_call_send(mmal, call, context);
 	if (!ret)
 		ret = vc_mmal_call_wait(mmal, call);
@@ -110,7 +111,9 @@ int vc_mmal_call(struct vc_mmal *mmal, struct vc_mmal_call *call)
 		dev_err_ratelimited(&mmal->vdev->dev,
 				    "no answer to MMAL message %u\n",
 				    call->type);
-	return ret ?: vc_mmal_call_status(call);
+	ret = ret ?: vc_mmal_call_status(call);
+	trace_vc_mmal_call_end(call->type, context, ret);
+	return ret;
 }
 
 /* Receiving context: an answer. */

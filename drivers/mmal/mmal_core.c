@@ -11,6 +11,9 @@
 
 #include "mmal_priv.h"
 
+#define CREATE_TRACE_POINTS
+#include "mmal_trace.h"
+
 static const int vc_mmal_errnos[] = {
 	[MMAL_SUCCESS] = 0,
 	[MMAL_ENOMEM] = -ENOMEM,
@@ -44,6 +47,16 @@ void vc_mmal_violation(struct vc_mmal *mmal, const char *what, u32 value)
 		mmal->stats.violations++;
 	dev_err_ratelimited(&mmal->vdev->dev, "bad MMAL message: %s %u\n", what,
 			    value);
+}
+
+/* However the connection went: what counts is that it is gone. */
+int vc_mmal_send(struct vc_mmal *mmal, const void *msg, size_t len)
+{
+	int ret = vchiq_service_send(mmal->svc, msg, len);
+
+	if (ret == -ENOTCONN || ret == -ECONNRESET)
+		return -ENODEV;
+	return ret;
 }
 
 static void vc_mmal_message(struct vchiq_service *svc, const void *data,

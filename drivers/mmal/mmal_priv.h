@@ -131,6 +131,7 @@ struct vc_mmal {
 
 /* mmal_core.c */
 int vc_mmal_errno(u32 status);
+int vc_mmal_send(struct vc_mmal *mmal, const void *msg, size_t len);
 void vc_mmal_violation(struct vc_mmal *mmal, const char *what, u32 value);
 
 /* mmal_call.c */

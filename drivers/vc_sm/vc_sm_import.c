@@ -15,6 +15,9 @@
 
 #include "vc_sm_priv.h"
 
+#define CREATE_TRACE_POINTS
+#include "vc_sm_trace.h"
+
 /* FREE could not be sent now: try again after this long. */
 #define VC_SM_FREE_RETRY_MS	500
 
@@ -60,6 +63,7 @@ static bool vc_sm_import_event(struct vc_sm_import *import,
 	if (new == old)
 		return true;
 	import->state = new;
+	trace_vc_sm_import_state(import, old);
 	if (old == VC_SM_IMPORTING)
 		complete_all(&import->replied);
 	if (new == VC_SM_IMPORTED)
@@ -86,7 +90,7 @@ static void vc_sm_import_send_free(struct vc_sm_import *import)
 	guard(spinlock)(&sm->lock);
 	if (ret) {
 		/* If the connection is gone, the state is about to say so. */
-		if (!sm->closed && ret != -ENODEV)
+		if (ret != -ENODEV)
 			vc_sm_import_queue_work(import, VC_SM_FREE_RETRY_MS);
 		return;
 	}

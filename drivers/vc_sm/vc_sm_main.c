@@ -110,10 +110,16 @@ static int vc_sm_send_entered(struct vc_sm *sm, u32 type, u32 trans_id,
 		.header.trans_id = cpu_to_le32(trans_id),
 	};
 
+	int ret;
+
 	if (len > sizeof(msg.body))
 		return -EMSGSIZE;
 	memcpy(msg.body, body, len);
-	return vchiq_service_send(sm->svc, &msg, sizeof(msg.header) + len);
+	ret = vchiq_service_send(sm->svc, &msg, sizeof(msg.header) + len);
+	/* However the connection went: what counts is that it is gone. */
+	if (ret == -ENOTCONN || ret == -ECONNRESET)
+		return -ENODEV;
+	return ret;
 }
 
 int vc_sm_send(struct vc_sm *sm, u32 type, u32 trans_id, const void *body,
