@@ -6,6 +6,7 @@
  * Copyright (C) 2026 vc-media project
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,6 +22,10 @@
 #include "server.h"
 #include "session.h"
 #include "transport.h"
+
+/* A client that notices the end of the stream falls silent within this. */
+#define GOODBYE_QUIET_MS	100
+#define GOODBYE_MAX_NS		500000000ull
 
 /**
  * struct vfu_server - socket, and the client if there is one
@@ -178,12 +183,33 @@ err_free:
 	return ret;
 }
 
+/*
+ * End the stream before the socket goes, and read what the client still writes.
+ * QEMU 11.1 aborts when a write that it has queued fails, and takes the guest
+ * with it; an end of file it survives.
+ */
+static void server_say_goodbye(struct vfu_server *srv)
+{
+	uint64_t end = vc_now_ns() + GOODBYE_MAX_NS;
+	struct pollfd poll_fd = { .fd = srv->sock.fd, .events = POLLIN };
+	char rest[4096];
+
+	if (shutdown(srv->sock.fd, SHUT_WR))
+		return;
+	while (vc_now_ns() < end && poll(&poll_fd, 1, GOODBYE_QUIET_MS) > 0) {
+		if (recv(srv->sock.fd, rest, sizeof(rest), MSG_DONTWAIT) <= 0)
+			return;
+	}
+}
+
 void vfu_server_destroy(struct vfu_server *srv)
 {
 	if (!srv)
 		return;
-	if (srv->session)
+	if (srv->session) {
+		server_say_goodbye(srv);
 		server_close_client(srv);
+	}
 	event_free(srv->listen);
 	close(srv->listen_fd);
 	unlink(srv->path);
