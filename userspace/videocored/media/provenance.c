@@ -215,7 +215,9 @@ static void note_scanned(struct vc_provenance *prov, struct frame *f, uint64_t n
 	if (f->scanned)
 		return;
 	f->scanned = true;
-	prov->scanned++;
+	/* What came before the first frame of a preview was not a frame of it. */
+	if (!prov->scanned++)
+		prov->foreign = 0;
 	if (latency_us > UINT32_MAX)
 		latency_us = UINT32_MAX;
 	prov->latency_us[prov->nr_latencies++ % NR_LATENCIES] = latency_us;
@@ -233,9 +235,9 @@ bool vc_provenance_scanned(struct vc_provenance *prov, uint32_t bus,
 		settle_foreign(prov);
 		note_scanned(prov, f, now_ns);
 		*seq = f->seq;
-	} else if (bus != prov->on_screen) {
-		settle_foreign(prov);
-		prov->foreign_pending = prov->last_written_ns != 0;
+	} else if (bus != prov->on_screen && prov->last_written_ns) {
+		/* It counts once the camera is seen to go on meanwhile. */
+		prov->foreign_pending = true;
 	}
 	prov->on_screen = bus;
 	pthread_mutex_unlock(&prov->lock);
