@@ -3,8 +3,9 @@
  * Which page got which frame.
  *
  * The display shows other things than camera frames before and after a
- * preview, so a foreign buffer counts as a frame only if it came up while the
- * camera ran, and the camera or the display went on afterwards. What was known
+ * preview, so a foreign buffer counts as a frame only if it came up between
+ * camera frames: after the first one shown, and before another is written or
+ * shown. With none shown at all, every one counts. What was known
  * about addresses is forgotten when the camera pauses: the same memory may be
  * something else by then.
  *

@@ -108,6 +108,20 @@ static void copies_are_foreign(void **state)
 	check_counts(prov, 10, 0, 9, false);
 }
 
+/* The console while a preview starts, two buffers of others when it ends. */
+static void only_a_preview_has_foreign_frames(void **state)
+{
+	struct vc_provenance *prov = *state;
+
+	written(prov, 0, CAMERA(0), 100);
+	scanned(prov, DUMB(0), 110);
+	written(prov, 1, CAMERA(1), 133);
+	scanned(prov, CAMERA(1), 143);
+	scanned(prov, DUMB(0), 160);
+	scanned(prov, DUMB(1), 176);
+	check_counts(prov, 2, 1, 0, true);
+}
+
 static void one_copied_frame_is_noticed(void **state)
 {
 	struct vc_provenance *prov = *state;
@@ -250,6 +264,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(zero_copy_is_same_pages),
 		TEST(copies_are_foreign),
+		TEST(only_a_preview_has_foreign_frames),
 		TEST(one_copied_frame_is_noticed),
 		TEST(nothing_shown_is_not_same_pages),
 		TEST(frame_counts_once),
