@@ -26,8 +26,14 @@ help:
 	@echo 'make host              videocored and vcctl: build/host'
 	@echo 'make guest             programs of the guest: build/guest'
 	@echo 'make unit              unit tests of the userspace'
+	@echo 'make models            memory ordering with Spin, litmus tests, proofs with CBMC'
+	@echo 'make kunit             KUnit suites of the drivers, in a kernel built once (minutes)'
+	@echo 'make sanitize          guest suites on a kernel with KASAN, lockdep and kmemleak'
 	@echo 'make fuzz              each fuzz target for 30 s'
+	@echo 'make bench             our vchiq.ko against that of Debian: build/report/vchiq-bench.json'
+	@echo 'make pipelines         GStreamer, FFmpeg and v4l2-ctl on it all: build/report/pipelines.json'
 	@echo 'make lint              checkpatch, sparse, W=1 with gcc and clang, clang-tidy'
+	@echo 'make docs              Documentation with its pictures: build/docs/html/index.html'
 	@echo 'make setup             make toolbox and guest image, if they are not there yet'
 	@echo 'make clean             remove build/ (toolbox and image stay in the cache)'
 
@@ -38,6 +44,7 @@ setup:
 
 .PHONY: modules
 modules: setup-toolbox
+	@$(if $(filter %-sanitize,$(KERNEL)),testbed/kernel setup)
 	@$(toolbox) testbed/build modules $(KERNEL)
 
 .PHONY: host
@@ -67,13 +74,38 @@ shell: all
 unit: host
 	@$(toolbox) testbed/build unit
 
+.PHONY: models
+models: setup-toolbox
+	@$(toolbox) testbed/build models
+
+.PHONY: kunit
+kunit:
+	@testbed/kernel kunit
+
+.PHONY: sanitize
+sanitize: host guest
+	@VC_SANITIZE=all testbed/check sanitize
+
 .PHONY: fuzz
 fuzz: setup-toolbox
 	@$(toolbox) testbed/build fuzz
 
+.PHONY: bench
+bench: host guest
+	@$(toolbox) testbed/build modules 6.12
+	@testbed/bench $(BENCH)
+
+.PHONY: pipelines
+pipelines: all
+	@testbed/vm run --name=pipelines --timeout=900 $(if $(KERNEL),--kernel=$(KERNEL)) -- /vc/pipelines/all.sh
+
 .PHONY: lint
 lint: setup-toolbox
 	@tests/lint
+
+.PHONY: docs
+docs: setup-toolbox
+	@$(toolbox) testbed/build docs
 
 .PHONY: check
 check:

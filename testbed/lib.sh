@@ -33,6 +33,15 @@ list_lines() {
 	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"
 }
 
+# What this machine is to Debian; VC_MEDIA_ARCH for one that runs others' programs.
+machine_arch() {
+	case ${VC_MEDIA_ARCH:-$(uname -m)} in
+	x86_64|amd64) echo amd64 ;;
+	aarch64|arm64) echo arm64 ;;
+	*) die "the testbed runs on amd64 and arm64 machines, not on $(uname -m)" ;;
+	esac
+}
+
 # First 12 hex digits of the hash over the named files (or stdin).
 hash_of() {
 	cat "$@" | sha256sum | cut -c1-12
