@@ -31,6 +31,9 @@
 #define MMAL_ENCODING_BGRA	MMAL_FOURCC('B', 'G', 'R', 'A')
 #define MMAL_ENCODING_OPAQUE	MMAL_FOURCC('O', 'P', 'Q', 'V')
 #define MMAL_ENCODING_H264	MMAL_FOURCC('H', '2', '6', '4')
+#define MMAL_ENCODING_MP4V	MMAL_FOURCC('M', 'P', '4', 'V')
+#define MMAL_ENCODING_H263	MMAL_FOURCC('H', '2', '6', '3')
+#define MMAL_ENCODING_MP2V	MMAL_FOURCC('M', 'P', '2', 'V')
 #define MMAL_ENCODING_MJPEG	MMAL_FOURCC('M', 'J', 'P', 'G')
 #define MMAL_ENCODING_JPEG	MMAL_FOURCC('J', 'P', 'E', 'G')
 #define MMAL_ENCODING_GIF	MMAL_FOURCC('G', 'I', 'F', ' ')
@@ -43,5 +46,8 @@
 #define MMAL_COLOR_SPACE_BT601		MMAL_FOURCC('Y', '6', '0', '1')
 #define MMAL_COLOR_SPACE_BT709		MMAL_FOURCC('Y', '7', '0', '9')
 #define MMAL_COLOR_SPACE_JFIF		MMAL_FOURCC('Y', 'J', 'F', 'I')
+#define MMAL_COLOR_SPACE_SMPTE240M	MMAL_FOURCC('Y', '2', '4', '0')
+#define MMAL_COLOR_SPACE_BT470M		MMAL_FOURCC('Y', '_', '_', 'M')
+#define MMAL_COLOR_SPACE_BT470BG	MMAL_FOURCC('Y', '_', 'B', 'G')
 
 #endif /* VIDEOCORE_MMAL_ENCODINGS_H */

@@ -111,6 +111,8 @@ enum mmal_es_type {
 #define MMAL_BUFFER_CODECSIDEINFO	0x00000080
 #define MMAL_BUFFER_CORRUPTED		0x00000200
 #define MMAL_BUFFER_TRANSMISSION_FAILED	0x00000400
+#define MMAL_BUFFER_INTERLACED		0x00010000
+#define MMAL_BUFFER_TOP_FIELD_FIRST	0x00020000
 
 /* Port capabilities. */
 #define MMAL_PORT_CAP_PASSTHROUGH	0x01
@@ -144,10 +146,9 @@ struct mmal_rect {
 	__le32 height;
 };
 
-/**
- * struct mmal_port - 64 bytes
- * The client sets @buffer_num and @buffer_size, the firmware all else that is
- * not called opaque.
+/*
+ * A port, 64 bytes. The client sets buffer_num and buffer_size, the firmware all
+ * else that is not called opaque.
  */
 struct mmal_port {
 	__le32 priv;		/* opaque */
@@ -342,6 +343,17 @@ struct mmal_msg_event {
 	__le32 delayed_buffer;
 };
 
+/** struct mmal_event_format_changed - data of the event, without extradata */
+struct mmal_event_format_changed {
+	__le32 buffer_size_min;
+	__le32 buffer_num_min;
+	__le32 buffer_size_recommended;
+	__le32 buffer_num_recommended;
+	__le32 es_format;	/* opaque */
+	struct mmal_es_format format;
+	struct mmal_es_video es;
+};
+
 #define MMAL_STATS_COMPONENTS		8
 
 /** struct mmal_msg_stats - GET_STATS, the reset word only matters in requests */
@@ -439,6 +451,7 @@ _Static_assert(sizeof(struct mmal_msg_port_info_reply) == 292, "info reply");
 _Static_assert(sizeof(struct mmal_msg_port_action_port) == 76, "action");
 _Static_assert(sizeof(struct mmal_msg_buffer) == 272, "buffer");
 _Static_assert(sizeof(struct mmal_msg_event) == 280, "event");
+_Static_assert(sizeof(struct mmal_event_format_changed) == 96, "format changed");
 _Static_assert(sizeof(struct mmal_msg_stats) == 412, "stats");
 _Static_assert(sizeof(struct mmal_msg_core_stats_reply) == 56, "core stats");
 

@@ -69,4 +69,7 @@
 #define VC_VIRT_DMA_SIZE		0x3f000000
 #define VC_VIRT_RAM_BASE		0x40000000
 
+/* The end of the VideoCore's own memory holds its logs. */
+#define VC_VIRT_LOG_SIZE		0x80000
+
 #endif /* VIDEOCORE_VIRT_H */

@@ -34,6 +34,8 @@ void vc_sm_put(struct vc_sm *sm);
 /**
  * vc_sm_device() - the device whose DMA addresses the VPU understands
  * @sm: service
+ *
+ * Return: the device, valid as long as @sm.
  */
 struct device *vc_sm_device(struct vc_sm *sm);
 
@@ -50,24 +52,45 @@ struct device *vc_sm_device(struct vc_sm *sm);
 struct dma_buf *vc_sm_alloc(struct vc_sm *sm, size_t size);
 
 /**
+ * vc_sm_wait_fences() - wait until other devices are done with a buffer
+ * @dmabuf: buffer
+ * @vpu_writes: the VPU is going to write to it: who reads must be done as well
+ *
+ * The firmware knows no fences. Call it before a buffer is named in a message, each
+ * time: the GPU may have been given the buffer meanwhile.
+ *
+ * Context: process; interruptible and bounded.
+ * Return: 0, -ERESTARTSYS, or -EBUSY when a fence was not signalled in time.
+ */
+int vc_sm_wait_fences(struct dma_buf *dmabuf, bool vpu_writes);
+
+/**
  * vc_sm_import() - make a dma-buf known to the VPU
  * @sm: service
  * @dmabuf: DMA-contiguous buffer in the VPU's window; takes its own reference
  * @name: label in the firmware's lists, cut to 31 characters
  *
+ * A buffer has one handle: who imports it while another client has it shares the
+ * import, at no cost. So a driver may import it anew for each frame, as long as
+ * somebody keeps it; better, it keeps it itself. The fences of the buffer are waited
+ * for, see vc_sm_wait_fences().
+ *
  * The buffer is kept mapped from here until the VPU has said that nobody there
  * uses it any more, which may be long after vc_sm_import_put().
  *
- * Context: process; waits for the firmware, killable and bounded.
- * Return: the import or ERR_PTR(): -EINVAL not contiguous or out of the window,
- * -ENODEV service gone, -ENOMEM, -EIO refused by the firmware, -ETIMEDOUT.
+ * Context: process; waits for the firmware, interruptible and bounded.
+ * Return: the import or ERR_PTR(): -EINVAL not contiguous, out of the window or
+ * empty, -ENODEV service gone, -ENOMEM, -EIO refused by the firmware, -ETIMEDOUT,
+ * -ERESTARTSYS, -EBUSY (see vc_sm_wait_fences()), or what the exporter returned.
  */
 struct vc_sm_import *vc_sm_import(struct vc_sm *sm, struct dma_buf *dmabuf,
 				  const char *name);
 
 /**
- * vc_sm_import_handle() - the VPU's handle, never 0
+ * vc_sm_import_handle() - the VPU's handle
  * @import: import
+ *
+ * Return: the handle, never 0.
  */
 u32 vc_sm_import_handle(const struct vc_sm_import *import);
 
