@@ -28,6 +28,7 @@ static const char * const vchiq_client_names[] = {
 	"vc-sm",
 	"vc-echo",
 	"bcm2835-camera",
+	"bcm2835-codec",
 };
 
 static struct vchiq_client *to_vchiq_client(struct device *dev)

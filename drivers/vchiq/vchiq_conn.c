@@ -10,14 +10,13 @@
 #include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
-#include <linux/kthread.h>
-#include <linux/sched.h>
 
 #include <soc/bcm2835/raspberrypi-firmware.h>
 
 #include <videocore/property.h>
 
 #include "vchiq_priv.h"
+#include "vchiq_trace.h"
 
 /* Doorbells: the firmware rings 0, reading it clears it; we ring 2. */
 #define VCHIQ_BELL0			0x00
@@ -25,9 +24,6 @@
 #define VCHIQ_BELL_RUNG			BIT(2)
 /* What the bus reads when nothing is there any more. */
 #define VCHIQ_BELL_GONE			0xffffffff
-
-/* No firmware has such a service; its refusal shows that the firmware lives. */
-#define VCHIQ_NO_SERVICE		VCHIQ_FOURCC('n', 'o', 'n', 'e')
 
 /* -----------------------------------------------------------------------------
  * Signals between the sides
@@ -41,14 +37,11 @@ void vchiq_conn_ring(struct vchiq_conn *conn)
 
 void vchiq_conn_signal(struct vchiq_conn *conn, enum vchiq_event event)
 {
-	if (vchiq_event_signal(conn->zero, event))
-		vchiq_conn_ring(conn);
-}
+	bool is_awaited = vchiq_event_signal(conn->zero, event);
 
-static void vchiq_worker_hear(struct vchiq_worker *worker)
-{
-	if (vchiq_event_is_fired(worker->conn->zero, worker->event))
-		wake_up(&worker->wait);
+	if (is_awaited)
+		vchiq_conn_ring(conn);
+	trace_vchiq_signal(conn, event, is_awaited);
 }
 
 /*
@@ -67,6 +60,7 @@ irqreturn_t vchiq_conn_interrupt(int irq, void *data)
 	atomic64_inc(&conn->stats.interrupts);
 	vchiq_worker_hear(&conn->rx);
 	vchiq_worker_hear(&conn->recycle);
+	vchiq_sync_hear(conn);
 	return IRQ_HANDLED;
 }
 
@@ -74,141 +68,96 @@ irqreturn_t vchiq_conn_interrupt(int irq, void *data)
  * Threads
  */
 
-static bool vchiq_worker_due(struct vchiq_worker *worker)
-{
-	return vchiq_event_is_fired(worker->conn->zero, worker->event) ||
-	       atomic_read(&worker->kicked) || kthread_should_stop();
-}
-
-/* Steps R1 to R7 of the event protocol. */
-static void vchiq_worker_wait(struct vchiq_worker *worker)
-{
-	struct vchiq_slot_zero *zero = worker->conn->zero;
-
-	if (!vchiq_worker_due(worker)) {
-		vchiq_event_arm(zero, worker->event);
-		wait_event_idle(worker->wait, vchiq_worker_due(worker));
-		vchiq_event_disarm(zero, worker->event);
-	}
-	atomic_set(&worker->kicked, 0);
-	vchiq_event_ack(zero, worker->event);
-}
-
-static int vchiq_worker_thread(void *data)
-{
-	struct vchiq_worker *worker = data;
-
-	while (!kthread_should_stop()) {
-		vchiq_worker_wait(worker);
-		worker->run(worker->conn);
-	}
-
-	return 0;
-}
-
-static void vchiq_worker_init(struct vchiq_conn *conn, struct vchiq_worker *worker,
-			      enum vchiq_event event, void (*run)(struct vchiq_conn *conn))
-{
-	worker->conn = conn;
-	worker->event = event;
-	worker->run = run;
-	init_waitqueue_head(&worker->wait);
-}
-
-/* A local reason to run, which needs no shared word. */
-static void vchiq_worker_kick(struct vchiq_worker *worker)
-{
-	atomic_set(&worker->kicked, 1);
-	wake_up(&worker->wait);
-}
-
-static int vchiq_worker_start(struct vchiq_worker *worker, const char *name)
-{
-	struct task_struct *task;
-
-	task = kthread_create(vchiq_worker_thread, worker, "vchiq-%s/%s", name,
-			      dev_name(worker->conn->dev));
-	if (IS_ERR(task))
-		return PTR_ERR(task);
-
-	/* A round trip to the firmware passes here twice. */
-	set_user_nice(task, MIN_NICE);
-	worker->task = task;
-	atomic_set(&worker->kicked, 1);
-	wake_up_process(task);
-	return 0;
-}
-
-static void vchiq_worker_stop(struct vchiq_worker *worker)
-{
-	kthread_stop(worker->task);
-	worker->task = NULL;
-}
-
 static int vchiq_conn_start(struct vchiq_conn *conn)
 {
 	int ret;
 
+	conn->rx_untold = 0;
 	ret = vchiq_worker_start(&conn->recycle, "recycle");
 	if (ret)
 		return ret;
 
+	ret = vchiq_sync_start(conn);
+	if (ret)
+		goto err_stop_recycle;
+
 	ret = vchiq_worker_start(&conn->rx, "rx");
 	if (ret)
-		vchiq_worker_stop(&conn->recycle);
+		goto err_stop_sync;
+
+	return 0;
+
+err_stop_sync:
+	vchiq_sync_stop(conn);
+err_stop_recycle:
+	vchiq_worker_stop(&conn->recycle);
 	return ret;
 }
 
 static void vchiq_conn_stop(struct vchiq_conn *conn)
 {
 	vchiq_worker_stop(&conn->rx);
+	vchiq_sync_stop(conn);
 	vchiq_worker_stop(&conn->recycle);
+	vchiq_watch_stop(conn);
 }
 
 static void vchiq_conn_run_rx(struct vchiq_conn *conn)
 {
-	if (vchiq_conn_error(conn) != -ECONNRESET)
+	if (!vchiq_conn_error(conn))
 		vchiq_rx_run(conn);
 	/* May have broken just now. */
-	if (vchiq_conn_error(conn) == -ECONNRESET)
+	if (vchiq_conn_error(conn)) {
 		vchiq_services_broken(conn);
+		vchiq_cdev_break(conn);
+		vchiq_recover_begin(conn);
+	}
 }
 
 static void vchiq_conn_run_recycle(struct vchiq_conn *conn)
 {
-	if (vchiq_conn_error(conn) != -ECONNRESET)
-		vchiq_tx_recycled(conn);
+	if (!vchiq_conn_error(conn))
+		vchiq_tx_recycle(conn);
 }
 
 /* -----------------------------------------------------------------------------
  * State
  */
 
-/* 0 while messages can be sent, else why not. */
+bool vchiq_conn_is_up(struct vchiq_conn *conn)
+{
+	return READ_ONCE(conn->state) == VCHIQ_CONN_UP;
+}
+
+/* 0 unless the connection broke. */
 int vchiq_conn_error(struct vchiq_conn *conn)
 {
 	return READ_ONCE(conn->state) == VCHIQ_CONN_BROKEN ? -ECONNRESET : 0;
 }
 
-static bool vchiq_conn_set_state(struct vchiq_conn *conn, enum vchiq_conn_state state)
+/* Return: whether the step was possible. */
+static bool vchiq_conn_step(struct vchiq_conn *conn, enum vchiq_conn_step step)
 {
+	int next;
+
 	guard(spinlock)(&conn->lock);
-	if (conn->state == VCHIQ_CONN_BROKEN || conn->state == state)
+	next = vchiq_conn_state_next(conn->state, step);
+	if (next < 0)
 		return false;
 
-	WRITE_ONCE(conn->state, state);
+	WRITE_ONCE(conn->state, next);
 	return true;
 }
 
 /**
- * vchiq_conn_break - the firmware violated the protocol
+ * vchiq_conn_break - the firmware violated the protocol, or does not answer
  * @conn: the connection
  * @fmt: how
  *
  * What it sends cannot be trusted from here on. The receiver closes all services
  * when it comes round; whoever waits is woken.
  *
- * Context: Process context, no locks held.
+ * Context: Process context, without vchiq_conn.lock.
  */
 void vchiq_conn_break(struct vchiq_conn *conn, const char *fmt, ...)
 {
@@ -216,7 +165,7 @@ void vchiq_conn_break(struct vchiq_conn *conn, const char *fmt, ...)
 	va_list args;
 
 	atomic64_inc(&conn->stats.violations);
-	if (!vchiq_conn_set_state(conn, VCHIQ_CONN_BROKEN))
+	if (!vchiq_conn_step(conn, VCHIQ_CONN_STEP_BROKEN))
 		return;
 
 	va_start(args, fmt);
@@ -227,7 +176,10 @@ void vchiq_conn_break(struct vchiq_conn *conn, const char *fmt, ...)
 
 	conn->kept->is_alive = false;
 	complete_all(&conn->connected);
-	vchiq_tx_wake(conn);
+	complete_all(&conn->paused);
+	wake_up_all(&conn->tx.wait);
+	wake_up_all(&conn->sync.wait);
+	wake_up_all(&conn->fragment_wait);
 	vchiq_worker_kick(&conn->rx);
 }
 
@@ -245,32 +197,11 @@ void vchiq_conn_connected(struct vchiq_conn *conn)
 				 VCHIQ_VERSION_MIN, VCHIQ_VERSION);
 		return;
 	}
-	if (!vchiq_conn_set_state(conn, VCHIQ_CONN_UP))
+	if (!vchiq_conn_step(conn, VCHIQ_CONN_STEP_CONNECTED))
 		return;
 
 	conn->kept->is_alive = true;
 	complete_all(&conn->connected);
-}
-
-/* A wait for the firmware ended in vain. */
-void vchiq_conn_timed_out(struct vchiq_conn *conn)
-{
-	atomic64_inc(&conn->stats.timeouts);
-	if (!READ_ONCE(conn->is_silent))
-		dev_warn_ratelimited(conn->dev, "no answer from the firmware\n");
-	WRITE_ONCE(conn->is_silent, true);
-}
-
-/*
- * Bound of a wait, in jiffies. A silent firmware is not given the full time over
- * and over, else closing many services would take minutes.
- */
-unsigned long vchiq_conn_timeout(struct vchiq_conn *conn, unsigned int timeout_ms)
-{
-	if (READ_ONCE(conn->is_silent))
-		timeout_ms = min_t(unsigned int, timeout_ms, VCHIQ_SILENT_TIMEOUT_MS);
-
-	return msecs_to_jiffies(timeout_ms);
 }
 
 /* -----------------------------------------------------------------------------
@@ -285,19 +216,17 @@ static int vchiq_conn_hand_over(struct vchiq_conn *conn)
 
 	ret = rpi_firmware_property(conn->firmware, VC_TAG_VCHIQ_INIT, &word, sizeof(word));
 	if (!ret && word) {
-		dev_err(conn->dev, "firmware refused slot memory at %pad: %#x\n",
+		dev_dbg(conn->dev, "firmware refused slot memory at %pad: %#x\n",
 			&conn->kept->dma, le32_to_cpu(word));
 		return -ENXIO;
 	}
 
 	/* Without a clear answer it may have the memory. */
 	vchiq_memory_given(conn);
-	if (ret)
-		dev_err(conn->dev, "cannot hand over slot memory: %d\n", ret);
 	return ret;
 }
 
-static int vchiq_conn_exchange_connect(struct vchiq_conn *conn)
+static int vchiq_conn_exchange_connect(struct vchiq_conn *conn, unsigned int timeout_ms)
 {
 	const struct vchiq_msg connect = {
 		.type = VCHIQ_MSG_CONNECT,
@@ -309,29 +238,31 @@ static int vchiq_conn_exchange_connect(struct vchiq_conn *conn)
 		return ret;
 
 	if (!wait_for_completion_timeout(&conn->connected,
-					 msecs_to_jiffies(VCHIQ_CONNECT_TIMEOUT_MS))) {
-		dev_err(conn->dev, "the firmware did not answer CONNECT\n");
+					 msecs_to_jiffies(timeout_ms)))
 		return -ETIMEDOUT;
-	}
 
 	return vchiq_conn_error(conn);
 }
 
+/* Nothing runs. */
 static void vchiq_conn_reset(struct vchiq_conn *conn)
 {
-	conn->state = VCHIQ_CONN_DOWN;
-	conn->tx.is_paused = false;
-	conn->is_silent = false;
+	vchiq_tx_reset(conn);
+	conn->remote_use = 0;
+	conn->watch.has_missed = false;
 	reinit_completion(&conn->connected);
+	reinit_completion(&conn->paused);
+	vchiq_conn_step(conn, VCHIQ_CONN_STEP_AGAIN);
 }
 
 /* A new connection, in memory that the firmware does not use. */
-static int vchiq_conn_begin(struct vchiq_conn *conn)
+static int vchiq_conn_begin(struct vchiq_conn *conn, unsigned int timeout_ms)
 {
 	int ret;
 
+	scoped_guard(mutex, &conn->tx.lock)
+		vchiq_memory_format(conn->kept);
 	vchiq_conn_reset(conn);
-	vchiq_memory_format(conn->kept);
 	ret = vchiq_conn_start(conn);
 	if (ret)
 		return ret;
@@ -339,7 +270,7 @@ static int vchiq_conn_begin(struct vchiq_conn *conn)
 	vchiq_shared_set_initialised(conn->zero);
 	ret = vchiq_conn_hand_over(conn);
 	if (!ret)
-		ret = vchiq_conn_exchange_connect(conn);
+		ret = vchiq_conn_exchange_connect(conn, timeout_ms);
 	if (ret)
 		vchiq_conn_stop(conn);
 	return ret;
@@ -374,7 +305,7 @@ static int vchiq_conn_resume(struct vchiq_conn *conn)
 	if (ret)
 		return ret;
 
-	vchiq_conn_set_state(conn, VCHIQ_CONN_UP);
+	vchiq_conn_step(conn, VCHIQ_CONN_STEP_CONNECTED);
 	if (vchiq_conn_answers(conn)) {
 		dev_dbg(conn->dev, "resumed at tx %u, rx %u\n", conn->kept->tx.pos,
 			conn->kept->rx.pos);
@@ -384,6 +315,12 @@ static int vchiq_conn_resume(struct vchiq_conn *conn)
 	vchiq_conn_stop(conn);
 	vchiq_services_drop(conn);
 	return -EAGAIN;
+}
+
+/* Asking the property channel of hardware that has gone takes an hour. */
+static bool vchiq_conn_has_gone(struct vchiq_conn *conn)
+{
+	return readl(conn->regs + VCHIQ_BELL0) == VCHIQ_BELL_GONE;
 }
 
 /**
@@ -396,8 +333,7 @@ int vchiq_conn_up(struct vchiq_conn *conn)
 {
 	int ret;
 
-	/* Asking the property channel of hardware that has gone takes an hour. */
-	if (readl(conn->regs + VCHIQ_BELL0) == VCHIQ_BELL_GONE) {
+	if (vchiq_conn_has_gone(conn)) {
 		dev_err(conn->dev, "the VideoCore has gone\n");
 		return -ENODEV;
 	}
@@ -409,7 +345,31 @@ int vchiq_conn_up(struct vchiq_conn *conn)
 		dev_info(conn->dev, "the firmware forgot the connection, making a new one\n");
 	}
 
-	return vchiq_conn_begin(conn);
+	ret = vchiq_conn_begin(conn, VCHIQ_CONNECT_TIMEOUT_MS);
+	if (ret)
+		dev_err(conn->dev, "cannot connect to the firmware: %d\n", ret);
+	return ret;
+}
+
+/**
+ * vchiq_conn_again - try to make a new connection after one broke
+ * @conn: the connection; no device is on the bus any more
+ *
+ * Return: 0, -ENXIO if the firmware does not take it, or another errno; then nothing
+ * runs any more.
+ */
+int vchiq_conn_again(struct vchiq_conn *conn)
+{
+	int ret;
+
+	vchiq_conn_down(conn);
+	if (vchiq_conn_has_gone(conn))
+		return -ENODEV;
+
+	ret = vchiq_memory_renew(conn) ?: vchiq_conn_begin(conn, VCHIQ_RECONNECT_TIMEOUT_MS);
+	if (!ret)
+		vchiq_memory_free_old(conn);
+	return ret;
 }
 
 /**
@@ -424,26 +384,83 @@ void vchiq_conn_down(struct vchiq_conn *conn)
 	vchiq_services_drop(conn);
 }
 
+/* -----------------------------------------------------------------------------
+ * Pause
+ */
+
+/**
+ * vchiq_conn_pause - have both sides stop sending
+ * @conn: the connection
+ *
+ * Return: 0, -ETIMEDOUT if the firmware does not answer; then nothing is paused.
+ */
+int vchiq_conn_pause(struct vchiq_conn *conn)
+{
+	const struct vchiq_msg pause = {
+		.type = VCHIQ_MSG_PAUSE,
+		.timeout_ms = VCHIQ_PAUSE_TIMEOUT_MS,
+	};
+	int ret;
+
+	reinit_completion(&conn->paused);
+	ret = vchiq_tx_send(conn, &pause);
+	if (ret)
+		return ret;
+	if (wait_for_completion_timeout(&conn->paused,
+					msecs_to_jiffies(VCHIQ_PAUSE_TIMEOUT_MS)))
+		return vchiq_conn_error(conn);
+
+	vchiq_conn_unpause(conn);
+	return -ETIMEDOUT;
+}
+
+/* Let both sides send again. Return: 0 or an errno. */
+int vchiq_conn_unpause(struct vchiq_conn *conn)
+{
+	const struct vchiq_msg resume = {
+		.type = VCHIQ_MSG_RESUME,
+		.timeout_ms = VCHIQ_PAUSE_TIMEOUT_MS,
+	};
+	int ret;
+
+	ret = vchiq_tx_send(conn, &resume);
+	vchiq_tx_resumed(conn);
+	return ret;
+}
+
+/* -----------------------------------------------------------------------------
+ * Set-up
+ */
+
 int vchiq_conn_init(struct vchiq_conn *conn)
 {
+	int ret;
+
 	spin_lock_init(&conn->lock);
 	xa_init_flags(&conn->services, XA_FLAGS_ALLOC);
 	init_completion(&conn->connected);
+	init_completion(&conn->paused);
+	init_waitqueue_head(&conn->fragment_wait);
 	INIT_LIST_HEAD(&conn->clients);
-	vchiq_worker_init(conn, &conn->rx, VCHIQ_EVENT_TRIGGER, vchiq_conn_run_rx);
-	vchiq_worker_init(conn, &conn->recycle, VCHIQ_EVENT_RECYCLE,
-			  vchiq_conn_run_recycle);
+	INIT_LIST_HEAD(&conn->parked);
+	vchiq_worker_init(&conn->rx, conn, VCHIQ_EVENT_TRIGGER, vchiq_conn_run_rx);
+	conn->rx.settle = vchiq_rx_settle;
+	vchiq_worker_init(&conn->recycle, conn, VCHIQ_EVENT_RECYCLE, vchiq_conn_run_recycle);
+	conn->recycle.is_wanted = vchiq_tx_wants_slots;
 	vchiq_tx_init(conn);
+	vchiq_watch_init(conn);
+	vchiq_recover_init(conn);
 
 	conn->rx_buf = devm_kzalloc(conn->dev, VCHIQ_SLOT_SIZE, GFP_KERNEL);
 	if (!conn->rx_buf)
 		return -ENOMEM;
 
-	return vchiq_bulk_init(conn);
+	ret = vchiq_sync_init(conn);
+	return ret ?: vchiq_xfer_init(conn);
 }
 
 void vchiq_conn_fini(struct vchiq_conn *conn)
 {
-	vchiq_bulk_fini(conn);
+	vchiq_xfer_fini(conn);
 	xa_destroy(&conn->services);
 }

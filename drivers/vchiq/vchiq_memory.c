@@ -15,6 +15,7 @@
 
 #include <linux/bitmap.h>
 #include <linux/device.h>
+#include <linux/interrupt.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -41,17 +42,12 @@ void *vchiq_memory_fragment(struct vchiq_kept *kept, unsigned int index)
  */
 void vchiq_memory_format(struct vchiq_kept *kept)
 {
-	unsigned int i;
-
 	memset(kept->cpu, 0, kept->size);
 	vchiq_shared_fill(kept->cpu, lower_32_bits(kept->dma + kept->fragments_offset));
 
 	kept->is_alive = false;
-	memset(&kept->tx, 0, sizeof(kept->tx));
+	vchiq_slots_init(&kept->tx);
 	memset(&kept->rx, 0, sizeof(kept->rx));
-	for (i = 0; i < VCHIQ_NR_DATA_SLOTS; i++)
-		kept->tx.ring[i] = VCHIQ_HOST_FIRST_SLOT + i;
-	kept->tx.available = VCHIQ_NR_DATA_SLOTS;
 	kept->rx.recycled = VCHIQ_FW_LAST_SLOT - VCHIQ_FW_FIRST_SLOT + 1;
 	bitmap_zero(kept->fragments, VCHIQ_NUM_FRAGMENTS);
 	bitmap_zero(kept->ports, VCHIQ_MAX_SERVICES);
@@ -61,7 +57,7 @@ static struct vchiq_kept *vchiq_memory_alloc(struct vchiq_conn *conn)
 {
 	struct vchiq_kept *kept;
 
-	kept = kzalloc(sizeof(*kept), GFP_KERNEL);
+	kept = kvzalloc(sizeof(*kept), GFP_KERNEL);
 	if (!kept)
 		return NULL;
 
@@ -72,7 +68,7 @@ static struct vchiq_kept *vchiq_memory_alloc(struct vchiq_conn *conn)
 		     PAGE_ALIGN(VCHIQ_NUM_FRAGMENTS * vchiq_fragment_size(kept));
 	kept->cpu = dma_alloc_coherent(conn->dev, kept->size, &kept->dma, GFP_KERNEL);
 	if (!kept->cpu) {
-		kfree(kept);
+		kvfree(kept);
 		return NULL;
 	}
 
@@ -135,11 +131,18 @@ void vchiq_memory_put(struct vchiq_conn *conn)
 
 	conn->kept = NULL;
 	conn->zero = NULL;
+	/* Who comes next only holds on to them. */
+	list_splice_init(&conn->parked, &kept->parked);
 	if (kept->prop.value)
 		return;
 
 	dma_free_coherent(conn->dev, kept->size, kept->cpu, kept->dma);
-	kfree(kept);
+	kvfree(kept);
+}
+
+static void vchiq_memory_tell(struct vchiq_kept *kept)
+{
+	kept->value[0] = cpu_to_be32(lower_32_bits(kept->dma));
 }
 
 /**
@@ -156,7 +159,7 @@ void vchiq_memory_given(struct vchiq_conn *conn)
 		return;
 
 	strscpy(kept->name, VCHIQ_KEPT_NAME, sizeof(kept->name));
-	kept->value[0] = cpu_to_be32(lower_32_bits(kept->dma));
+	vchiq_memory_tell(kept);
 	kept->value[1] = cpu_to_be32(kept->size);
 	kept->value[2] = cpu_to_be32(VCHIQ_KEPT_LAYOUT);
 	kept->prop.name = kept->name;
@@ -165,4 +168,56 @@ void vchiq_memory_given(struct vchiq_conn *conn)
 	/* Not found again means lost, but never freed under the firmware. */
 	if (of_add_property(conn->dev->of_node, &kept->prop))
 		dev_warn(conn->dev, "cannot note the slot memory, reloading will need more\n");
+}
+
+/**
+ * vchiq_memory_renew - memory for a new connection after one broke
+ * @conn: the connection; nothing runs
+ *
+ * A firmware that broke the connection may live, and go on with the memory it has.
+ * That is left alone until a new connection is up. What it did not take may be
+ * offered again.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vchiq_memory_renew(struct vchiq_conn *conn)
+{
+	struct vchiq_kept *kept = conn->kept;
+	dma_addr_t dma;
+	void *cpu;
+
+	if (kept->old_cpu)
+		return 0;
+
+	cpu = dma_alloc_coherent(conn->dev, kept->size, &dma, GFP_KERNEL);
+	if (!cpu)
+		return -ENOMEM;
+
+	guard(mutex)(&conn->tx.lock);
+	kept->old_cpu = kept->cpu;
+	kept->old_dma = kept->dma;
+	kept->cpu = cpu;
+	kept->dma = dma;
+	WRITE_ONCE(conn->zero, cpu);
+	if (kept->prop.value)
+		vchiq_memory_tell(kept);
+	return 0;
+}
+
+/**
+ * vchiq_memory_free_old - the firmware has taken the new memory
+ * @conn: the connection, up again
+ *
+ * Who makes a new connection has forgotten the one before.
+ */
+void vchiq_memory_free_old(struct vchiq_conn *conn)
+{
+	struct vchiq_kept *kept = conn->kept;
+
+	/* The handler may be looking at the events. */
+	synchronize_irq(conn->irq);
+	guard(mutex)(&conn->tx.lock);
+	if (kept->old_cpu)
+		dma_free_coherent(conn->dev, kept->size, kept->old_cpu, kept->old_dma);
+	kept->old_cpu = NULL;
 }

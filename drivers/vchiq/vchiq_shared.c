@@ -5,12 +5,13 @@
  * The memory is ordinary RAM that may be mapped non-cacheable, and the other
  * side is no processor of this system: hence the mandatory barriers, not the
  * smp_ ones, and no read-modify-write. Every word has one writer at a time;
- * @armed and @fired of an event are written on our side by the one thread that
- * waits for the event.
+ * @armed and @fired of an event are written on our side by its holder alone: the
+ * thread that waits for it, or who acts in its place.
  *
- * The comments name the cases of Documentation/driver-api/vchiq.rst, "Memory
- * ordering": which accesses of the peer a barrier pairs with and what goes wrong
- * without it.
+ * The comments name the cases of Documentation/driver-api/vchiq-ordering.rst:
+ * which accesses of the peer a barrier pairs with and what goes wrong
+ * without it. "Model" is the Spin model that shows it: tests/models/event.pml has
+ * cases A, B, F, G and K, slots.pml C, D and E, sync.pml H, setup.pml J, poll.pml K.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -97,6 +98,8 @@ void vchiq_shared_fill(struct vchiq_slot_zero *zero, u32 fragments_bus)
 /*
  * Case J. Pairs with the firmware's load barrier between its load of the flag
  * and its other loads: else it would see the flag without the layout.
+ *
+ * Model: tests/models/setup.pml, case J.
  */
 void vchiq_shared_set_initialised(struct vchiq_slot_zero *zero)
 {
@@ -107,6 +110,8 @@ void vchiq_shared_set_initialised(struct vchiq_slot_zero *zero)
 /*
  * Case J, the other way: pairs with the firmware's write barrier before it
  * stores the flag.
+ *
+ * Model: tests/models/setup.pml, case J.
  */
 bool vchiq_shared_peer_initialised(struct vchiq_slot_zero *zero)
 {
@@ -117,11 +122,9 @@ bool vchiq_shared_peer_initialised(struct vchiq_slot_zero *zero)
 	return initialised;
 }
 
-/**
- * vchiq_shared_version - common protocol version
- * @zero: slot zero
- *
- * Valid once the firmware has sent CONNECT; it may have lowered what we wrote.
+/*
+ * The common protocol version, valid once the firmware has sent CONNECT; it may
+ * have lowered what we wrote.
  */
 int vchiq_shared_version(struct vchiq_slot_zero *zero)
 {
@@ -132,6 +135,32 @@ int vchiq_shared_version(struct vchiq_slot_zero *zero)
  * Events
  */
 
+/*
+ * For the interrupt handler: is somebody asleep whose event is fired? The
+ * firmware rang because it saw "armed", so we see it too, after the handler's read
+ * of the bell (case G), which orders these loads behind it.
+ *
+ * Model: tests/models/event.pml, cases G and K.
+ */
+bool vchiq_event_is_awaited(struct vchiq_slot_zero *zero, enum vchiq_event event)
+{
+	const struct vchiq_remote_event *own = vchiq_event_of(&zero->slave, event);
+
+	return vchiq_load(&own->armed) && vchiq_load(&own->fired);
+}
+
+/* Has the firmware yet to look at what we signalled last? A hint only. */
+bool vchiq_event_is_unheard(struct vchiq_slot_zero *zero, enum vchiq_event event)
+{
+	return vchiq_load(&vchiq_event_of(&zero->master, event)->fired);
+}
+
+/* Would a signal have to ring now? A hint only. */
+bool vchiq_event_needs_bell(struct vchiq_slot_zero *zero, enum vchiq_event event)
+{
+	return vchiq_load(&vchiq_event_of(&zero->master, event)->armed);
+}
+
 bool vchiq_event_is_fired(struct vchiq_slot_zero *zero, enum vchiq_event event)
 {
 	return vchiq_load(&vchiq_event_of(&zero->slave, event)->fired);
@@ -141,6 +170,8 @@ bool vchiq_event_is_fired(struct vchiq_slot_zero *zero, enum vchiq_event event)
  * Case A (R2, R3). Pairs with the full barrier between the firmware's store of
  * "fired" and its load of "armed": whoever stores last must see the other's
  * flag, else the bell is not rung and we sleep.
+ *
+ * Model: tests/models/event.pml, case A.
  */
 void vchiq_event_arm(struct vchiq_slot_zero *zero, enum vchiq_event event)
 {
@@ -149,13 +180,27 @@ void vchiq_event_arm(struct vchiq_slot_zero *zero, enum vchiq_event event)
 }
 
 /*
- * R5. Orders "armed" before acknowledging; nobody depends on it for more
- * than a spared doorbell.
+ * R5. Disarmed before acknowledging: a firmware that signals again after it saw our
+ * acknowledgment does not ring for a receiver that is awake.
+ *
+ * Model: tests/models/event.pml, case R5.
  */
 void vchiq_event_disarm(struct vchiq_slot_zero *zero, enum vchiq_event event)
 {
 	vchiq_store(&vchiq_event_of(&zero->slave, event)->armed, 0);
-	wmb(); /* R5 */
+	wmb(); /* R5: disarmed before acknowledging */
+}
+
+/*
+ * Case K. For a holder that leaves the event without arming it: pairs with the next
+ * one's accesses. His armed = 1 must not be overtaken by our armed = 0, which no barrier of
+ * this system holds up on its way to the firmware.
+ *
+ * Model: tests/models/poll.pml, case K.
+ */
+void vchiq_event_pass(void)
+{
+	mb(); /* K: our stores before those of the next holder */
 }
 
 /*
@@ -163,6 +208,8 @@ void vchiq_event_disarm(struct vchiq_slot_zero *zero, enum vchiq_event event)
  * storing "fired": if our 0 overwrites its 1, the loads that follow here must
  * see what was published before that 1. Only a full barrier orders a store
  * before later loads.
+ *
+ * Model: tests/models/event.pml, case B.
  */
 void vchiq_event_ack(struct vchiq_slot_zero *zero, enum vchiq_event event)
 {
@@ -179,13 +226,21 @@ void vchiq_event_ack(struct vchiq_slot_zero *zero, enum vchiq_event event)
  * acknowledges. Second, case A (S4): pairs with the one after its store of
  * "armed"; it also puts everything before a doorbell (case F).
  *
+ * While "fired" is set the firmware has yet to acknowledge and to look: whoever set
+ * it rings if need be, and the acknowledgment finds what is published by now. So
+ * a firmware that takes its time to wake up is rung for once.
+ *
+ * Model: tests/models/event.pml, cases A, B and F.
+ *
  * Return: true when the caller has to ring the doorbell.
  */
 bool vchiq_event_signal(struct vchiq_slot_zero *zero, enum vchiq_event event)
 {
 	struct vchiq_remote_event *remote = vchiq_event_of(&zero->master, event);
 
-	mb(); /* B: the data before fired */
+	mb(); /* B: the data before fired, loaded or stored */
+	if (vchiq_load(&remote->fired))
+		return false;
 	vchiq_store(&remote->fired, 1);
 	mb(); /* A: fired before looking at armed */
 
@@ -199,6 +254,8 @@ bool vchiq_event_signal(struct vchiq_slot_zero *zero, enum vchiq_event event)
 /*
  * Case C. Pairs with the firmware's load barrier between its load of the
  * position and its load of a header: else it would parse what was there before.
+ *
+ * Model: tests/models/slots.pml, case C.
  */
 void vchiq_shared_publish_tx(struct vchiq_slot_zero *zero, u32 pos)
 {
@@ -208,7 +265,10 @@ void vchiq_shared_publish_tx(struct vchiq_slot_zero *zero, u32 pos)
 
 /*
  * Case C, the other way: pairs with the firmware's write barrier before it
- * stores its position. Every message up to the returned position can be read.
+ * stores its position. Every message up to the returned position can be read, so
+ * one barrier serves a batch.
+ *
+ * Model: tests/models/slots.pml, case C.
  */
 u32 vchiq_shared_peer_tx(struct vchiq_slot_zero *zero)
 {
@@ -222,6 +282,8 @@ u32 vchiq_shared_peer_tx(struct vchiq_slot_zero *zero)
 /*
  * Case D. Pairs with the firmware's write barrier between a queue entry and the
  * count: else an entry would be stale and a slot be used twice.
+ *
+ * Model: tests/models/slots.pml, case D.
  */
 u32 vchiq_shared_recycled(struct vchiq_slot_zero *zero)
 {
@@ -253,6 +315,8 @@ u32 vchiq_shared_peer_slot(struct vchiq_slot_zero *zero, u32 index)
  * write new ones; pairs with its dependency from the count to those stores.
  * Second, case D: pairs with the firmware's load barrier between the count and
  * the entry.
+ *
+ * Model: tests/models/slots.pml, cases D and E.
  */
 void vchiq_shared_give_back(struct vchiq_slot_zero *zero, u32 count, u32 slot)
 {
@@ -284,4 +348,57 @@ void vchiq_shared_write(struct vchiq_slot_zero *zero, u32 slot, u32 offset,
 			const void *data, size_t len)
 {
 	memcpy(vchiq_slot_at(zero, slot, offset), data, len);
+}
+
+/* -----------------------------------------------------------------------------
+ * Synchronous slots
+ */
+
+static struct vchiq_header *vchiq_sync_header(struct vchiq_slot_zero *zero, u32 slot)
+{
+	return vchiq_slot_at(zero, slot, 0);
+}
+
+/* After SYNC_RELEASE was acknowledged the firmware has let go of our slot. */
+bool vchiq_shared_sync_is_free(struct vchiq_slot_zero *zero)
+{
+	return !vchiq_load(&vchiq_sync_header(zero, VCHIQ_HOST_SYNC_SLOT)->msgid);
+}
+
+/**
+ * vchiq_shared_sync_write - put a message in our synchronous slot
+ * @zero: slot zero
+ * @msgid: type and ports
+ * @data: payload
+ * @len: its length
+ *
+ * The slot is ours since SYNC_RELEASE was acknowledged. Case H: the first barrier
+ * of vchiq_event_signal(), which must follow, orders all this and our clearing
+ * of the release event before the firmware's event is fired. Else the firmware
+ * would read what was there before, or we would overwrite its next release.
+ *
+ * Model: tests/models/sync.pml, case H.
+ */
+void vchiq_shared_sync_write(struct vchiq_slot_zero *zero, u32 msgid, const void *data,
+			     size_t len)
+{
+	struct vchiq_header *header = vchiq_sync_header(zero, VCHIQ_HOST_SYNC_SLOT);
+
+	memcpy(header + 1, data, len);
+	vchiq_store(&header->size, len);
+	vchiq_store(&header->msgid, msgid);
+}
+
+/**
+ * vchiq_shared_sync_done - the message in the firmware's synchronous slot was read
+ * @zero: slot zero
+ *
+ * Case H, the other way: the first barrier of vchiq_event_signal(), which must
+ * follow, orders our loads of the message and this store before the release.
+ *
+ * Model: tests/models/sync.pml, case H.
+ */
+void vchiq_shared_sync_done(struct vchiq_slot_zero *zero)
+{
+	vchiq_store(&vchiq_sync_header(zero, VCHIQ_FW_SYNC_SLOT)->msgid, 0);
 }

@@ -48,9 +48,13 @@ void vchiq_shared_set_initialised(struct vchiq_slot_zero *zero);
 bool vchiq_shared_peer_initialised(struct vchiq_slot_zero *zero);
 int vchiq_shared_version(struct vchiq_slot_zero *zero);
 
+bool vchiq_event_is_awaited(struct vchiq_slot_zero *zero, enum vchiq_event event);
+bool vchiq_event_needs_bell(struct vchiq_slot_zero *zero, enum vchiq_event event);
+bool vchiq_event_is_unheard(struct vchiq_slot_zero *zero, enum vchiq_event event);
 bool vchiq_event_is_fired(struct vchiq_slot_zero *zero, enum vchiq_event event);
 void vchiq_event_arm(struct vchiq_slot_zero *zero, enum vchiq_event event);
 void vchiq_event_disarm(struct vchiq_slot_zero *zero, enum vchiq_event event);
+void vchiq_event_pass(void);
 void vchiq_event_ack(struct vchiq_slot_zero *zero, enum vchiq_event event);
 bool vchiq_event_signal(struct vchiq_slot_zero *zero, enum vchiq_event event);
 
@@ -60,6 +64,11 @@ u32 vchiq_shared_recycled(struct vchiq_slot_zero *zero);
 u32 vchiq_shared_recycled_slot(struct vchiq_slot_zero *zero, u32 index);
 u32 vchiq_shared_peer_slot(struct vchiq_slot_zero *zero, u32 index);
 void vchiq_shared_give_back(struct vchiq_slot_zero *zero, u32 count, u32 slot);
+
+bool vchiq_shared_sync_is_free(struct vchiq_slot_zero *zero);
+void vchiq_shared_sync_write(struct vchiq_slot_zero *zero, u32 msgid, const void *data,
+			     size_t len);
+void vchiq_shared_sync_done(struct vchiq_slot_zero *zero);
 
 void vchiq_shared_read(struct vchiq_slot_zero *zero, u32 slot, u32 offset,
 		       void *data, size_t len);
