@@ -3,13 +3,21 @@
  * Imports: memory the VPU has been given a handle of, from the IMPORT message
  * until the VPU has given it back.
  *
- * The client's reference and the VPU's claim end independently. vc_sm.imports
+ * A buffer has one handle, however many clients import it: they share a struct
+ * vc_sm_import as long as one of them uses it. When the last one has put it, it
+ * is not shared any more, for the VPU may end the handle at any time; who comes
+ * then gets a new one.
+ *
+ * The clients' references and the VPU's claim end independently. vc_sm.imports
  * holds each import until the VPU's claim has ended; only then is the memory
  * unmapped and let go, on the work queue, where nothing is locked.
  *
  * Copyright (C) 2026 vc-media project
  */
 #include <linux/dma-mapping.h>
+#include <linux/dma-resv.h>
+#include <linux/fs.h>
+#include <linux/hash.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -20,6 +28,11 @@
 
 /* FREE could not be sent now: try again after this long. */
 #define VC_SM_FREE_RETRY_MS	500
+/*
+ * After ACTION_CLEAN the firmware ends the handle by itself. FREE is for one that
+ * does not know this of imports; too early, it could hit a handle used again.
+ */
+#define VC_SM_CLEAN_MS		1000
 
 static const struct xa_limit vc_sm_id_limit = XA_LIMIT(1, 0x7fffffff);
 
@@ -46,6 +59,29 @@ static void vc_sm_import_queue_work(struct vc_sm_import *import,
 		vc_sm_import_unref(import);
 }
 
+/* What is due in a new state. */
+static void vc_sm_import_entered(struct vc_sm_import *import,
+				 enum vc_sm_state state)
+{
+	struct vc_sm *sm = import->sm;
+
+	if (state != VC_SM_IMPORTING)
+		complete_all(&import->replied);
+	if (state == VC_SM_IMPORTED)
+		sm->stats.imports++;
+	if (state == VC_SM_ABANDONED || state == VC_SM_FREEING)
+		import->freed = jiffies;
+	if (state == VC_SM_RELEASED && import->vc_handle)
+		sm->stats.released++;
+	if (state == VC_SM_ABANDONED || state == VC_SM_FREEING ||
+	    state == VC_SM_RELEASED) {
+		hash_del(&import->node);
+		vc_sm_import_queue_work(import, 0);
+	}
+	if (state == VC_SM_ABANDONED || state == VC_SM_FREEING)
+		vc_sm_watch_kick(sm);
+}
+
 /* The one place where the state changes. */
 static bool vc_sm_import_event(struct vc_sm_import *import,
 			       enum vc_sm_event event)
@@ -64,16 +100,7 @@ static bool vc_sm_import_event(struct vc_sm_import *import,
 		return true;
 	import->state = new;
 	trace_vc_sm_import_state(import, old);
-	if (old == VC_SM_IMPORTING)
-		complete_all(&import->replied);
-	if (new == VC_SM_IMPORTED)
-		sm->stats.imports++;
-	if (new == VC_SM_FREEING)
-		import->freed = jiffies;
-	if (new == VC_SM_RELEASED && import->vc_handle)
-		sm->stats.released++;
-	if (new == VC_SM_FREEING || new == VC_SM_RELEASED)
-		vc_sm_import_queue_work(import, 0);
+	vc_sm_import_entered(import, new);
 	return true;
 }
 
@@ -85,6 +112,12 @@ static void vc_sm_import_send_free(struct vc_sm_import *import)
 	};
 	int ret;
 
+	/* The heap's handle goes with the memory. */
+	if (import->mem && import->mem->kind == VC_SM_VC) {
+		guard(spinlock)(&sm->lock);
+		vc_sm_import_event(import, VC_SM_EV_RELEASED);
+		return;
+	}
 	ret = vc_sm_send(sm, SMEM_FREE, 0, &body, sizeof(body));
 
 	guard(spinlock)(&sm->lock);
@@ -122,10 +155,47 @@ static void vc_sm_import_teardown(struct vc_sm_import *import)
 		/* Queued twice: the first one did it. */
 		if (xa_erase(&sm->imports, import->kernel_id) != import)
 			return;
-		xa_cmpxchg(&sm->pending, import->trans_id, import, NULL, 0);
+		xa_cmpxchg(&sm->pending, import->call.trans_id, &import->call,
+			   NULL, 0);
 	}
 	vc_sm_import_let_go(import);
 	vc_sm_import_unref(import);
+}
+
+/*
+ * Nobody waits for the reply any more. The firmware is told to undo the request,
+ * and should it never answer, the memory is not kept for ever.
+ */
+static void vc_sm_import_give_up(struct vc_sm_import *import, bool is_told)
+{
+	struct vc_sm *sm = import->sm;
+	/* No answer at all to what was cleaned: nobody over there has the handle. */
+	unsigned long end = import->freed + msecs_to_jiffies(2 * vc_sm_timeout_ms());
+	int ret = -ENODEV;
+
+	/* One that does not report what it releases is told by FREE. */
+	if (!is_told && READ_ONCE(sm->reports_release))
+		ret = vc_sm_call_clean(sm, SMEM_IMPORT, import->call.trans_id);
+
+	guard(spinlock)(&sm->lock);
+	if (!ret)
+		import->clean_sent = true;
+	if (import->state != VC_SM_ABANDONED)
+		return;
+	if (time_after_eq(jiffies, end))
+		vc_sm_import_event(import, VC_SM_EV_RELEASED);
+	else
+		vc_sm_import_queue_work(import, VC_SM_FREE_RETRY_MS);
+}
+
+static void vc_sm_import_free(struct vc_sm_import *import, bool is_cleaned)
+{
+	unsigned long due = import->freed + msecs_to_jiffies(VC_SM_CLEAN_MS);
+
+	if (!is_cleaned || time_after_eq(jiffies, due))
+		vc_sm_import_send_free(import);
+	else
+		vc_sm_import_queue_work(import, VC_SM_FREE_RETRY_MS);
 }
 
 static void vc_sm_import_work(struct work_struct *work)
@@ -134,35 +204,44 @@ static void vc_sm_import_work(struct work_struct *work)
 		container_of(to_delayed_work(work), struct vc_sm_import, work);
 	struct vc_sm *sm = import->sm;
 	enum vc_sm_state state;
-	bool free_sent;
+	bool clean_sent, free_sent;
 
 	scoped_guard(spinlock, &sm->lock) {
 		state = import->state;
+		clean_sent = import->clean_sent;
 		free_sent = import->free_sent;
 	}
+	if (state == VC_SM_ABANDONED)
+		vc_sm_import_give_up(import, clean_sent);
 	if (state == VC_SM_FREEING && !free_sent)
-		vc_sm_import_send_free(import);
+		vc_sm_import_free(import, clean_sent);
 	if (state == VC_SM_RELEASED)
 		vc_sm_import_teardown(import);
 	vc_sm_import_unref(import);
 }
 
-static struct vc_sm_import *vc_sm_import_create(struct vc_sm *sm,
-						const char *name)
+/* The answer to IMPORT. Handle 0: refused. Receiving context. */
+static void vc_sm_import_replied(struct vc_sm_call *call, const void *data)
 {
-	struct vc_sm_import *import;
+	struct vc_sm_import *import =
+		container_of(call, struct vc_sm_import, call);
+	const struct smem_import_result *reply = data;
+	struct vc_sm *sm = import->sm;
 
-	import = kzalloc(sizeof(*import), GFP_KERNEL);
-	if (!import)
-		return NULL;
-	kref_init(&import->ref);
-	import->sm = vc_sm_ref(sm);
-	INIT_DELAYED_WORK(&import->work, vc_sm_import_work);
-	init_completion(&import->replied);
-	import->owner = task_tgid_nr(current);
-	import->created = jiffies;
-	strscpy_pad(import->name, name ?: "", sizeof(import->name));
-	return import;
+	lockdep_assert_held(&sm->lock);
+
+	if (!reply) {
+		vc_sm_import_event(import, VC_SM_EV_GONE);
+		return;
+	}
+	if (!reply->res_handle) {
+		sm->stats.failed++;
+		import->error = -EIO;
+		vc_sm_import_event(import, VC_SM_EV_REFUSED);
+		return;
+	}
+	import->vc_handle = le32_to_cpu(reply->res_handle);
+	vc_sm_import_event(import, VC_SM_EV_ACCEPTED);
 }
 
 /* Enter it in vc_sm.imports, which takes a reference. */
@@ -173,12 +252,39 @@ static int vc_sm_import_register(struct vc_sm_import *import)
 
 	ret = xa_alloc_cyclic(&sm->imports, &import->kernel_id, import,
 			      vc_sm_id_limit, &sm->next_kernel_id, GFP_KERNEL);
-	if (ret < 0) {
-		import->kernel_id = 0;
+	if (ret < 0)
 		return ret;
-	}
 	kref_get(&import->ref);
 	return 0;
+}
+
+/* With one user, registered. */
+static struct vc_sm_import *vc_sm_import_create(struct vc_sm *sm,
+						const void *key,
+						const char *name)
+{
+	struct vc_sm_import *import;
+	int ret;
+
+	import = kzalloc(sizeof(*import), GFP_KERNEL);
+	if (!import)
+		return ERR_PTR(-ENOMEM);
+	kref_init(&import->ref);
+	import->sm = vc_sm_ref(sm);
+	INIT_DELAYED_WORK(&import->work, vc_sm_import_work);
+	init_completion(&import->replied);
+	import->call.reply_len = sizeof(struct smem_import_result);
+	import->call.done = vc_sm_import_replied;
+	import->key = key;
+	import->users = 1;
+	import->owner = task_tgid_nr(current);
+	import->created = jiffies;
+	strscpy_pad(import->name, name ?: "", sizeof(import->name));
+	ret = vc_sm_import_register(import);
+	if (!ret)
+		return import;
+	vc_sm_import_unref(import);
+	return ERR_PTR(ret);
 }
 
 static int vc_sm_import_send(struct vc_sm_import *import)
@@ -192,52 +298,50 @@ static int vc_sm_import_send(struct vc_sm_import *import)
 	};
 
 	memcpy(body.name, import->name, sizeof(body.name));
-	return vc_sm_send(import->sm, SMEM_IMPORT, import->trans_id, &body,
-			  sizeof(body));
+	return vc_sm_send_entered(import->sm, SMEM_IMPORT, import->call.trans_id,
+				  &body, sizeof(body));
 }
 
-/*
- * Send IMPORT. On failure the memory is let go on the work queue, or at once if
- * the import could not even be registered.
- */
+/* Send IMPORT. The state says before that a reply may come. */
 static int vc_sm_import_start(struct vc_sm_import *import)
 {
 	struct vc_sm *sm = import->sm;
 	int ret;
 
-	ret = vc_sm_import_register(import);
-	if (ret) {
-		vc_sm_import_let_go(import);
-		return ret;
-	}
-	ret = xa_alloc_cyclic(&sm->pending, &import->trans_id, import,
-			      vc_sm_id_limit, &sm->next_trans_id, GFP_KERNEL);
-	scoped_guard(spinlock, &sm->lock) {
-		if (ret < 0 || sm->closed) {
-			vc_sm_import_event(import, VC_SM_EV_GONE);
-			return ret < 0 ? ret : -ENODEV;
-		}
+	scoped_guard(spinlock, &sm->lock)
 		vc_sm_import_event(import, VC_SM_EV_SEND);
-	}
-	ret = vc_sm_import_send(import);
-	if (!ret)
-		return 0;
-	guard(spinlock)(&sm->lock);
-	sm->stats.failed++;
-	/* The connection may have broken meanwhile. */
-	if (import->state == VC_SM_IMPORTING)
-		vc_sm_import_event(import, VC_SM_EV_REFUSED);
-	return ret;
+	ret = vc_sm_call_register(sm, &import->call);
+	if (ret)
+		return ret;
+	return vc_sm_import_send(import);
 }
 
-/* Wait for the reply. A client that gives up leaves the rest to the reply. */
+/* It got no further: who waits is told why, and the memory is let go. */
+static void vc_sm_import_fail(struct vc_sm_import *import, int error)
+{
+	struct vc_sm *sm = import->sm;
+
+	guard(spinlock)(&sm->lock);
+	/* The connection may have broken meanwhile. */
+	if (import->state != VC_SM_NEW && import->state != VC_SM_IMPORTING)
+		return;
+	if (import->state == VC_SM_IMPORTING)
+		sm->stats.failed++;
+	import->error = error;
+	vc_sm_import_event(import, VC_SM_EV_REFUSED);
+}
+
+/*
+ * Wait until there is a handle. Who gives up puts the import, and if nobody else
+ * waits, it is abandoned.
+ */
 static int vc_sm_import_wait(struct vc_sm_import *import)
 {
-	unsigned long timeout = msecs_to_jiffies(VC_SM_REPLY_TIMEOUT_MS);
+	unsigned long timeout = msecs_to_jiffies(vc_sm_timeout_ms());
 	struct vc_sm *sm = import->sm;
 	long left;
 
-	left = wait_for_completion_killable_timeout(&import->replied, timeout);
+	left = wait_for_completion_interruptible_timeout(&import->replied, timeout);
 
 	guard(spinlock)(&sm->lock);
 	if (left <= 0) {
@@ -249,51 +353,43 @@ static int vc_sm_import_wait(struct vc_sm_import *import)
 	return import->error ?: -ENODEV;
 }
 
-static struct vc_sm_import *vc_sm_import_finish(struct vc_sm_import *import,
-						int ret)
+/* An import of @key that can be shared; with one user more. */
+static struct vc_sm_import *vc_sm_import_find_locked(struct vc_sm *sm,
+						     const void *key)
 {
-	if (!ret)
-		ret = vc_sm_import_wait(import);
-	if (!ret)
+	struct vc_sm_import *import;
+
+	lockdep_assert_held(&sm->lock);
+
+	hash_for_each_possible(sm->by_buffer, import, node, (unsigned long)key) {
+		if (import->key != key)
+			continue;
+		import->users++;
+		kref_get(&import->ref);
+		sm->stats.shared++;
 		return import;
-	if (import->kernel_id)
-		vc_sm_import_put(import);
-	else
-		vc_sm_import_unref(import);
-	return ERR_PTR(ret);
-}
-
-/* What the VPU is told, or -EINVAL when it could not reach the memory. */
-int vc_sm_vpu_address(dma_addr_t dma, size_t size, u32 *bus)
-{
-	u32 addr = lower_32_bits(dma);
-
-	if (upper_32_bits(dma))
-		return -EINVAL;
-	if ((addr & ~VC_SM_ALIAS_MASK) + (u64)size > VC_SM_WINDOW)
-		return -EINVAL;
-	/* A plain physical address: without translation on the bus. */
-	if (!(addr & VC_SM_ALIAS_MASK))
-		addr |= VC_SM_ALIAS_DIRECT;
-	*bus = addr;
-	return 0;
-}
-
-/* Entries may have been merged or split: it is the addresses that count. */
-size_t vc_sm_contiguous_len(struct sg_table *sgt)
-{
-	struct scatterlist *sg;
-	dma_addr_t next = 0;
-	size_t len = 0;
-	int i;
-
-	for_each_sgtable_dma_sg(sgt, sg, i) {
-		if (i && sg_dma_address(sg) != next)
-			break;
-		len += sg_dma_len(sg);
-		next = sg_dma_address(sg) + sg_dma_len(sg);
 	}
-	return len;
+	return NULL;
+}
+
+static struct vc_sm_import *vc_sm_import_find(struct vc_sm *sm, const void *key)
+{
+	guard(spinlock)(&sm->lock);
+	return vc_sm_import_find_locked(sm, key);
+}
+
+/* Let others share it, unless somebody was quicker: then that one. */
+static struct vc_sm_import *vc_sm_import_offer(struct vc_sm_import *import)
+{
+	struct vc_sm *sm = import->sm;
+	struct vc_sm_import *other;
+
+	guard(spinlock)(&sm->lock);
+	other = vc_sm_import_find_locked(sm, import->key);
+	if (!other)
+		hash_add(sm->by_buffer, &import->node,
+			 (unsigned long)import->key);
+	return other;
 }
 
 /* Leaves what it got in @import, for vc_sm_import_let_go(). */
@@ -308,6 +404,7 @@ static int vc_sm_import_attach(struct vc_sm_import *import,
 		return -EINVAL;
 	get_dma_buf(dmabuf);
 	import->dmabuf = dmabuf;
+	import->inode = file_inode(dmabuf->file)->i_ino;
 	import->size = dmabuf->size;
 	attach = dma_buf_attach(dmabuf, dev);
 	if (IS_ERR(attach))
@@ -317,6 +414,8 @@ static int vc_sm_import_attach(struct vc_sm_import *import,
 	if (IS_ERR(sgt))
 		return PTR_ERR(sgt);
 	import->sgt = sgt;
+	if (!sgt->nents)
+		return -EINVAL;
 	if (vc_sm_contiguous_len(sgt) < dmabuf->size) {
 		dev_dbg(dev, "import: buffer of %zu bytes is not contiguous\n",
 			dmabuf->size);
@@ -331,55 +430,132 @@ static int vc_sm_import_take(struct vc_sm_import *import, struct vc_sm_mem *mem)
 {
 	kref_get(&mem->ref);
 	import->mem = mem;
+	import->inode = mem->inode;
 	import->size = mem->size;
 	return vc_sm_vpu_address(mem->dma, mem->size, &import->bus);
+}
+
+/* The VPU has a handle of its own memory. */
+static int vc_sm_import_heap(struct vc_sm_import *import, struct vc_sm_mem *mem)
+{
+	int ret;
+
+	ret = vc_sm_import_take(import, mem);
+	if (ret)
+		return ret;
+	guard(spinlock)(&import->sm->lock);
+	if (import->sm->closed)
+		return -ENODEV;
+	import->vc_handle = mem->vc_handle;
+	vc_sm_import_event(import, VC_SM_EV_ADOPT);
+	return 0;
+}
+
+static int vc_sm_import_other(struct vc_sm_import *import, struct vc_sm_mem *mem,
+			      struct dma_buf *dmabuf)
+{
+	int ret;
+
+	ret = mem ? vc_sm_import_take(import, mem) :
+		    vc_sm_import_attach(import, dmabuf);
+	return ret ?: vc_sm_import_start(import);
+}
+
+/* Do the work of a new import; others who found it wait for the result. */
+static void vc_sm_import_run(struct vc_sm_import *import, struct vc_sm_mem *mem,
+			     struct dma_buf *dmabuf)
+{
+	int ret;
+
+	if (mem && mem->kind == VC_SM_VC)
+		ret = vc_sm_import_heap(import, mem);
+	else
+		ret = vc_sm_import_other(import, mem, dmabuf);
+	if (ret)
+		vc_sm_import_fail(import, ret);
+}
+
+/* An import of @mem or @dmabuf, with a result yet to come. */
+static struct vc_sm_import *vc_sm_import_begin(struct vc_sm *sm,
+					       struct vc_sm_mem *mem,
+					       struct dma_buf *dmabuf,
+					       const char *name)
+{
+	const void *key = mem ?: (void *)dmabuf;
+	struct vc_sm_import *import, *other;
+
+	import = vc_sm_import_find(sm, key);
+	if (import)
+		return import;
+	import = vc_sm_import_create(sm, key, name);
+	if (IS_ERR(import))
+		return import;
+	other = vc_sm_import_offer(import);
+	if (!other) {
+		vc_sm_import_run(import, mem, dmabuf);
+		return import;
+	}
+	vc_sm_import_fail(import, -EAGAIN);
+	vc_sm_import_put(import);
+	return other;
+}
+
+static struct vc_sm_import *vc_sm_import_get(struct vc_sm *sm,
+					     struct vc_sm_mem *mem,
+					     struct dma_buf *dmabuf,
+					     const char *name)
+{
+	struct vc_sm_import *import;
+	int ret;
+
+	if (!vc_sm_enter(sm))
+		return ERR_PTR(-ENODEV);
+	import = vc_sm_import_begin(sm, mem, dmabuf, name);
+	vc_sm_leave(sm);
+	if (IS_ERR(import))
+		return import;
+	ret = vc_sm_import_wait(import);
+	if (!ret)
+		return import;
+	vc_sm_import_put(import);
+	return ERR_PTR(ret);
 }
 
 struct vc_sm_import *vc_sm_import_mem(struct vc_sm *sm, struct vc_sm_mem *mem,
 				      const char *name)
 {
-	struct vc_sm_import *import = vc_sm_import_create(sm, name);
-	int ret = -ENODEV;
-
-	if (!import)
-		return ERR_PTR(-ENOMEM);
-	if (vc_sm_enter(sm)) {
-		ret = vc_sm_import_take(import, mem);
-		if (ret)
-			vc_sm_import_let_go(import);
-		else
-			ret = vc_sm_import_start(import);
-		vc_sm_leave(sm);
-	}
-	return vc_sm_import_finish(import, ret);
+	return vc_sm_import_get(sm, mem, NULL, name);
 }
+
+int vc_sm_wait_fences(struct dma_buf *dmabuf, bool vpu_writes)
+{
+	long left;
+
+	left = dma_resv_wait_timeout(dmabuf->resv,
+				     dma_resv_usage_rw(vpu_writes), true,
+				     msecs_to_jiffies(vc_sm_timeout_ms()));
+	if (left < 0)
+		return left;
+	return left ? 0 : -EBUSY;
+}
+EXPORT_SYMBOL_GPL(vc_sm_wait_fences);
 
 struct vc_sm_import *vc_sm_import(struct vc_sm *sm, struct dma_buf *dmabuf,
 				  const char *name)
 {
-	struct vc_sm_mem *mem = vc_sm_buffer_mem(dmabuf, sm);
-	struct vc_sm_import *import;
-	int ret = -ENODEV;
+	int ret;
 
+	dmabuf = vc_sm_wrapper_source(dmabuf);
+	/* What the VPU will do with it is not known: all others must be done. */
+	ret = vc_sm_wait_fences(dmabuf, true);
+	if (ret)
+		return ERR_PTR(ret);
 	/*
 	 * Of a buffer of our own only the memory is held, not the dma-buf, which
 	 * has a reference to this module: a firmware that never gives it back
 	 * would keep the module loaded.
 	 */
-	if (mem)
-		return vc_sm_import_mem(sm, mem, name);
-	import = vc_sm_import_create(sm, name);
-	if (!import)
-		return ERR_PTR(-ENOMEM);
-	if (vc_sm_enter(sm)) {
-		ret = vc_sm_import_attach(import, dmabuf);
-		if (ret)
-			vc_sm_import_let_go(import);
-		else
-			ret = vc_sm_import_start(import);
-		vc_sm_leave(sm);
-	}
-	return vc_sm_import_finish(import, ret);
+	return vc_sm_import_get(sm, vc_sm_buffer_mem(dmabuf, sm), dmabuf, name);
 }
 EXPORT_SYMBOL_GPL(vc_sm_import);
 
@@ -391,18 +567,17 @@ EXPORT_SYMBOL_GPL(vc_sm_import);
 struct vc_sm_import *vc_sm_import_adopt(struct vc_sm *sm, struct vc_sm_mem *mem,
 					u32 vc_handle, const char *name)
 {
-	struct vc_sm_import *import = vc_sm_import_create(sm, name);
+	struct vc_sm_import *import = vc_sm_import_create(sm, mem, name);
 	int ret;
 
-	if (!import)
-		return ERR_PTR(-ENOMEM);
+	if (IS_ERR(import))
+		return import;
+	import->is_adopted = true;
 	import->vc_handle = vc_handle;
 	ret = vc_sm_import_take(import, mem);
-	if (!ret)
-		ret = vc_sm_import_register(import);
 	if (ret) {
-		vc_sm_import_let_go(import);
-		vc_sm_import_unref(import);
+		vc_sm_import_fail(import, ret);
+		vc_sm_import_put(import);
 		return ERR_PTR(ret);
 	}
 	guard(spinlock)(&sm->lock);
@@ -420,36 +595,33 @@ void vc_sm_import_put(struct vc_sm_import *import)
 {
 	if (!import)
 		return;
-	scoped_guard(spinlock, &import->sm->lock)
-		vc_sm_import_event(import, VC_SM_EV_PUT);
+	scoped_guard(spinlock, &import->sm->lock) {
+		if (!--import->users)
+			vc_sm_import_event(import, VC_SM_EV_PUT);
+	}
 	vc_sm_import_unref(import);
 }
 EXPORT_SYMBOL_GPL(vc_sm_import_put);
 
 void vc_sm_import_disown(struct vc_sm_import *import)
 {
+	scoped_guard(spinlock, &import->sm->lock)
+		import->users--;
 	vc_sm_import_unref(import);
 }
 
-/* A reply to IMPORT; @vc_handle 0: refused. Receiving context. */
-void vc_sm_import_replied(struct vc_sm *sm, u32 trans_id, u32 vc_handle)
+/*
+ * Does RELEASED speak of this import? Before the reply to IMPORT has come, the
+ * handle is not known; the size of what the VPU asked for was rounded up.
+ */
+static bool vc_sm_import_is_meant(const struct vc_sm_import *import,
+				  const struct smem_released *msg)
 {
-	struct vc_sm_import *import;
-
-	guard(spinlock)(&sm->lock);
-	import = xa_erase(&sm->pending, trans_id);
-	if (!import) {
-		sm->stats.late_replies++;
-		return;
-	}
-	if (!vc_handle) {
-		sm->stats.failed++;
-		import->error = -EIO;
-		vc_sm_import_event(import, VC_SM_EV_REFUSED);
-		return;
-	}
-	import->vc_handle = vc_handle;
-	vc_sm_import_event(import, VC_SM_EV_ACCEPTED);
+	if (import->bus != le32_to_cpu(msg->addr))
+		return false;
+	if (import->vc_handle && import->vc_handle != le32_to_cpu(msg->vc_handle))
+		return false;
+	return import->is_adopted || import->size == le32_to_cpu(msg->size);
 }
 
 /* The VPU gives memory back. Receiving context. */
@@ -461,15 +633,16 @@ void vc_sm_import_released(struct vc_sm *sm, const struct smem_released *msg)
 	guard(spinlock)(&sm->lock);
 	import = xa_load(&sm->imports, kernel_id);
 	/* What does not fit may be a mistake: better keep the memory. */
-	if (!import || import->vc_handle != le32_to_cpu(msg->vc_handle) ||
-	    import->bus != le32_to_cpu(msg->addr) ||
-	    import->size != le32_to_cpu(msg->size)) {
+	if (!import || !vc_sm_import_is_meant(import, msg)) {
 		sm->stats.violations++;
 		dev_err_ratelimited(&sm->vdev->dev,
 				    "RELEASED for unknown memory, id %u\n",
 				    kernel_id);
 		return;
 	}
+	/* Released before it was answered: there will be no handle. */
+	if (import->state == VC_SM_IMPORTING)
+		import->error = -EIO;
 	vc_sm_import_event(import, VC_SM_EV_RELEASED);
 }
 
@@ -481,6 +654,10 @@ void vc_sm_import_all_gone(struct vc_sm *sm)
 
 	guard(spinlock)(&sm->lock);
 	sm->closed = true;
-	xa_for_each(&sm->imports, id, import)
-		vc_sm_import_event(import, VC_SM_EV_GONE);
+	vc_sm_call_all_gone(sm);
+	xa_for_each(&sm->imports, id, import) {
+		/* Somebody is still at work on it, and will notice. */
+		if (import->state != VC_SM_NEW)
+			vc_sm_import_event(import, VC_SM_EV_GONE);
+	}
 }

@@ -13,10 +13,24 @@
 #include "../compat.h"
 #include "vc_sm_priv.h"
 
+static uint first_id = 1;
+module_param(first_id, uint, 0444);
+MODULE_PARM_DESC(first_id, "number of the first transaction and of the first import, up to 0x7fffffff");
+
+static uint timeout_ms = 5000;
+module_param(timeout_ms, uint, 0644);
+MODULE_PARM_DESC(timeout_ms, "how long the firmware may take to answer, and another device to be done with a buffer (5000)");
+
 static struct vchiq_driver vc_sm_driver;
 
 /* One numbering of device nodes for all VideoCores of the machine. */
 static DEFINE_IDA(vc_sm_ida);
+
+/* It may be changed at any time: read anew for each wait. */
+unsigned int vc_sm_timeout_ms(void)
+{
+	return clamp(READ_ONCE(timeout_ms), 100u, 60000u);
+}
 
 static void vc_sm_destroy(struct kref *ref)
 {
@@ -24,6 +38,8 @@ static void vc_sm_destroy(struct kref *ref)
 
 	xa_destroy(&sm->imports);
 	xa_destroy(&sm->pending);
+	mutex_destroy(&sm->buffers_lock);
+	mutex_destroy(&sm->heap_lock);
 	put_device(&sm->vdev->dev);
 	kfree(sm);
 }
@@ -99,8 +115,8 @@ EXPORT_SYMBOL_GPL(vc_sm_get);
  */
 
 /* Between vc_sm_enter() and vc_sm_leave(), or from within probe. */
-static int vc_sm_send_entered(struct vc_sm *sm, u32 type, u32 trans_id,
-			      const void *body, size_t len)
+int vc_sm_send_entered(struct vc_sm *sm, u32 type, u32 trans_id, const void *body,
+		       size_t len)
 {
 	struct {
 		struct smem_header header;
@@ -109,7 +125,6 @@ static int vc_sm_send_entered(struct vc_sm *sm, u32 type, u32 trans_id,
 		.header.type = cpu_to_le32(type),
 		.header.trans_id = cpu_to_le32(trans_id),
 	};
-
 	int ret;
 
 	if (len > sizeof(msg.body))
@@ -134,6 +149,16 @@ int vc_sm_send(struct vc_sm *sm, u32 type, u32 trans_id, const void *body,
 	return ret;
 }
 
+/* Acknowledged if the firmware reports what it releases. */
+int vc_sm_ask_version(struct vc_sm *sm)
+{
+	const struct smem_client_version version = {
+		.version = cpu_to_le32(SMEM_PROTOCOL_RELEASED),
+	};
+
+	return vc_sm_send(sm, SMEM_CLIENT_VERSION, 0, &version, sizeof(version));
+}
+
 static void vc_sm_violation(struct vc_sm *sm, const char *what, u32 value)
 {
 	scoped_guard(spinlock, &sm->lock)
@@ -147,8 +172,10 @@ static void vc_sm_handle_async(struct vc_sm *sm, u32 type, const void *data,
 {
 	switch (type) {
 	case SMEM_CLIENT_VERSION:
-		scoped_guard(spinlock, &sm->lock)
+		scoped_guard(spinlock, &sm->lock) {
 			sm->reports_release = true;
+			vc_sm_watch_heard(sm);
+		}
 		break;
 	case SMEM_RELEASED:
 		if (len < sizeof(struct smem_released))
@@ -167,17 +194,6 @@ static void vc_sm_handle_async(struct vc_sm *sm, u32 type, const void *data,
 	}
 }
 
-static void vc_sm_handle_reply(struct vc_sm *sm, const void *data, size_t len)
-{
-	const struct smem_import_result *reply = data;
-
-	if (len < sizeof(*reply))
-		vc_sm_violation(sm, "length of reply", len);
-	else
-		vc_sm_import_replied(sm, le32_to_cpu(reply->trans_id),
-				     le32_to_cpu(reply->res_handle));
-}
-
 static void vc_sm_message(struct vchiq_service *svc, const void *data,
 			  size_t len)
 {
@@ -192,7 +208,7 @@ static void vc_sm_message(struct vchiq_service *svc, const void *data,
 	if (first & SMEM_ASYNC)
 		vc_sm_handle_async(sm, first & ~SMEM_ASYNC, data, len);
 	else
-		vc_sm_handle_reply(sm, data, len);
+		vc_sm_call_replied(sm, data, len);
 }
 
 static void vc_sm_closed(struct vchiq_service *svc)
@@ -201,6 +217,7 @@ static void vc_sm_closed(struct vchiq_service *svc)
 
 	dev_err(&sm->vdev->dev, "the firmware closed the service\n");
 	vc_sm_import_all_gone(sm);
+	queue_work(sm->wq, &sm->heap_gone);
 }
 
 static const struct vchiq_service_ops vc_sm_service_ops = {
@@ -249,7 +266,12 @@ static struct vc_sm *vc_sm_create(struct vchiq_device *vdev)
 	sm->vdev = vdev;
 	get_device(&vdev->dev);
 	init_rwsem(&sm->bind_sem);
+	mutex_init(&sm->buffers_lock);
+	INIT_LIST_HEAD(&sm->buffers);
 	spin_lock_init(&sm->lock);
+	hash_init(sm->by_buffer);
+	sm->next_kernel_id = first_id;
+	sm->next_trans_id = first_id;
 	xa_init_flags(&sm->imports, XA_FLAGS_ALLOC1);
 	xa_init_flags(&sm->pending, XA_FLAGS_ALLOC1);
 	return sm;
@@ -289,6 +311,8 @@ static int vc_sm_probe(struct vchiq_device *vdev)
 		ret = sm->index;
 		goto err_clear_dma;
 	}
+	vc_sm_watch_init(sm);
+	vc_sm_heap_init(sm);
 	sm->wq = alloc_workqueue("vc_sm%d", WQ_UNBOUND, 0, sm->index);
 	if (!sm->wq) {
 		ret = -ENOMEM;
@@ -332,6 +356,8 @@ static void vc_sm_remove(struct vchiq_device *vdev)
 		sm->bound = false;
 	vchiq_service_close(sm->svc);
 	vc_sm_import_all_gone(sm);
+	vc_sm_heap_all_gone(sm);
+	vc_sm_watch_stop(sm);
 	/* Unmaps all that is still mapped, while the device is here. */
 	destroy_workqueue(sm->wq);
 	ida_free(&vc_sm_ida, sm->index);

@@ -25,16 +25,17 @@ struct vc_sm_vpu_request {
 static struct vc_sm_import *
 vc_sm_request_allocate(const struct vc_sm_vpu_request *req)
 {
+	size_t align = max(req->align, 1u), size = round_up((u64)req->size, align);
 	struct vc_sm_import *import;
 	struct vc_sm_mem *mem;
 
-	if (req->align && !is_power_of_2(req->align))
+	if (!is_power_of_2(align))
 		return ERR_PTR(-EINVAL);
-	mem = vc_sm_mem_alloc(req->sm, req->size);
+	mem = vc_sm_mem_alloc(req->sm, size, VC_SM_CMA, req->name);
 	if (IS_ERR(mem))
 		return ERR_CAST(mem);
 	/* Blocks come aligned to their size, as far as the allocator can. */
-	if (req->align && !IS_ALIGNED(mem->dma, req->align))
+	if (!IS_ALIGNED(mem->dma, align))
 		import = ERR_PTR(-ENOMEM);
 	else
 		import = vc_sm_import_adopt(req->sm, mem, req->vc_handle,
