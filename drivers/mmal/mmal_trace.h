@@ -46,8 +46,9 @@ DECLARE_EVENT_CLASS(vc_mmal_buffer,
 		 const struct vc_mmal_buffer *buf),
 	TP_ARGS(port, buf),
 	TP_STRUCT__entry(
-		__field(u32, component)
-		__field(u32, port)
+		__string(component, port->component->name)
+		__field(u32, type)
+		__field(u32, index)
 		__field(u32, context)
 		__field(u32, handle)
 		__field(u32, length)
@@ -56,8 +57,9 @@ DECLARE_EVENT_CLASS(vc_mmal_buffer,
 		__field(int, status)
 	),
 	TP_fast_assign(
-		__entry->component = port->component->handle;
-		__entry->port = port->handle;
+		__assign_str(component);
+		__entry->type = port->type;
+		__entry->index = port->index;
 		__entry->context = buf->context;
 		__entry->handle = buf->handle;
 		__entry->length = buf->length;
@@ -65,8 +67,12 @@ DECLARE_EVENT_CLASS(vc_mmal_buffer,
 		__entry->pts = buf->pts;
 		__entry->status = buf->status;
 	),
-	TP_printk("component=%u port=%u context=%u handle=%#x length=%u flags=%#x pts=%lld status=%d",
-		  __entry->component, __entry->port, __entry->context,
+	TP_printk("component=%s port=%s:%u context=%u handle=%#x length=%u flags=%#x pts=%lld status=%d",
+		  __get_str(component),
+		  __print_symbolic(__entry->type, { MMAL_PORT_CONTROL, "control" },
+				   { MMAL_PORT_INPUT, "in" }, { MMAL_PORT_OUTPUT, "out" },
+				   { MMAL_PORT_CLOCK, "clock" }),
+		  __entry->index, __entry->context,
 		  __entry->handle, __entry->length, __entry->flags,
 		  __entry->pts, __entry->status)
 );
