@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Videobuf2 queue operations. vc_codec_node.lock is held.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#include <linux/dma-buf.h>
+#include <linux/dma-resv.h>
+
+#include "../compat.h"
+#include "codec_priv.h"
+
+/* Who was given a buffer does not hold it longer. */
+#define VC_CODEC_FENCE_MS	2000
+
+static struct vc_codec_buffer *to_codec_buffer(struct vb2_buffer *vb)
+{
+	return container_of(to_vb2_v4l2_buffer(vb), struct vc_codec_buffer,
+			    m2m.vb);
+}
+
+static enum vc_codec_side vc_codec_side_of(const struct vb2_queue *q)
+{
+	return q->is_output ? VC_CODEC_OUT : VC_CODEC_CAP;
+}
+
+static int vc_codec_queue_setup(struct vb2_queue *q, unsigned int *nr_buffers,
+				unsigned int *nr_planes, unsigned int sizes[],
+				struct device *alloc_devs[])
+{
+	struct vc_codec_ctx *ctx = vb2_get_drv_priv(q);
+	const u32 size = ctx->queue[vc_codec_side_of(q)].pix.plane_fmt[0].sizeimage;
+
+	if (ctx->is_dead)
+		return -ENODEV;
+	if (*nr_planes)
+		return *nr_planes != 1 || sizes[0] < size ? -EINVAL : 0;
+	*nr_planes = 1;
+	sizes[0] = size;
+	return 0;
+}
+
+/* Every buffer is made known to the VPU once, for as long as it exists. */
+static int vc_codec_buf_init(struct vb2_buffer *vb)
+{
+	struct vc_codec_ctx *ctx = vb2_get_drv_priv(vb->vb2_queue);
+	struct vc_codec_buffer *buf = to_codec_buffer(vb);
+	struct vc_sm_import *import;
+
+	import = vc_sm_import(ctx->node->codec->sm,
+			      vc_sm_vb2_plane_dmabuf(vb, 0), VC_CODEC_NAME);
+	if (IS_ERR(import))
+		return PTR_ERR(import);
+	buf->import = import;
+	return 0;
+}
+
+static void vc_codec_buf_cleanup(struct vb2_buffer *vb)
+{
+	struct vc_codec_buffer *buf = to_codec_buffer(vb);
+
+	vc_sm_import_put(buf->import);
+	buf->import = NULL;
+}
+
+/* Others may still read what is to be overwritten, or write what is to be read. */
+static int vc_codec_wait_for_others(struct dma_buf *dmabuf, bool is_output)
+{
+	long left;
+
+	left = dma_resv_wait_timeout(dmabuf->resv,
+				     dma_resv_usage_rw(!is_output), true,
+				     msecs_to_jiffies(VC_CODEC_FENCE_MS));
+	if (left < 0)
+		return left;
+	return left ? 0 : -EBUSY;
+}
+
+static int vc_codec_check_output(struct vc_codec_ctx *ctx, struct vb2_buffer *vb)
+{
+	const struct vc_codec_queue *q = &ctx->queue[VC_CODEC_OUT];
+	struct vb2_v4l2_buffer *v4l2 = to_vb2_v4l2_buffer(vb);
+	const u32 payload = vb2_get_plane_payload(vb, 0);
+
+	if (v4l2->field == V4L2_FIELD_ANY)
+		v4l2->field = V4L2_FIELD_NONE;
+	/* An empty buffer is the end of the stream, half a picture is an error. */
+	if (!q->format->bytes || !payload)
+		return 0;
+	return payload - min(payload, vb->planes[0].data_offset) <
+	       q->pix.plane_fmt[0].bytesperline * q->visible.height *
+	       q->format->size_num / 2 ? -EINVAL : 0;
+}
+
+/*
+ * Buffers of before a change of resolution may come until the queue is stopped;
+ * nothing is put into them.
+ */
+static bool vc_codec_is_too_small(struct vc_codec_queue *q, struct vb2_buffer *vb)
+{
+	const bool is_changing = q->is_streaming && !q->is_open;
+
+	return !is_changing &&
+	       vb2_plane_size(vb, 0) < q->pix.plane_fmt[0].sizeimage;
+}
+
+static int vc_codec_buf_prepare(struct vb2_buffer *vb)
+{
+	struct vc_codec_ctx *ctx = vb2_get_drv_priv(vb->vb2_queue);
+	const enum vc_codec_side side = vc_codec_side_of(vb->vb2_queue);
+	int ret = 0;
+
+	if (side == VC_CODEC_OUT)
+		ret = vc_codec_check_output(ctx, vb);
+	else if (vc_codec_is_too_small(&ctx->queue[side], vb))
+		ret = -EINVAL;
+	if (ret || vb->memory != VB2_MEMORY_DMABUF)
+		return ret;
+	return vc_codec_wait_for_others(vc_sm_vb2_plane_dmabuf(vb, 0),
+					side == VC_CODEC_OUT);
+}
+
+static void vc_codec_buf_queue(struct vb2_buffer *vb)
+{
+	vc_codec_buffer_queue(vb2_get_drv_priv(vb->vb2_queue),
+			      vc_codec_side_of(vb->vb2_queue),
+			      to_codec_buffer(vb));
+}
+
+static int vc_codec_start(struct vc_codec_ctx *ctx, enum vc_codec_side side)
+{
+	int ret;
+
+	if (ctx->is_dead)
+		return -ENODEV;
+	ret = vc_codec_component_get(ctx);
+	if (ret)
+		return ret;
+	/* A decoder tells of the format through its output, buffers or not. */
+	if (side == VC_CODEC_OUT && vc_codec_is_decoder(ctx) &&
+	    !ctx->queue[VC_CODEC_CAP].is_open)
+		ret = vc_codec_restart_capture(ctx);
+	if (!ret)
+		ret = vc_codec_port_open(ctx, side, vc_codec_done);
+	return ret ?: vc_codec_submit_pending(ctx, side);
+}
+
+/* Whoever starts or stops a queue has ended a drain. */
+static void vc_codec_reset_drain(struct vc_codec_ctx *ctx)
+{
+	guard(spinlock)(&ctx->buf_lock);
+	ctx->drain = VC_CODEC_RUNNING;
+	ctx->owes_last = false;
+}
+
+static void vc_codec_stop(struct vc_codec_ctx *ctx, enum vc_codec_side side,
+			  enum vb2_buffer_state state)
+{
+	struct vc_codec_queue *q = &ctx->queue[side];
+
+	scoped_guard(spinlock, &ctx->buf_lock)
+		q->return_state = state;
+	q->is_streaming = false;
+	vc_codec_port_close(ctx, side, false);
+	vc_codec_return_pending(ctx, side, state);
+	vc_codec_return_finished(ctx);
+}
+
+static int vc_codec_start_streaming(struct vb2_queue *vq, unsigned int count)
+{
+	struct vc_codec_ctx *ctx = vb2_get_drv_priv(vq);
+	const enum vc_codec_side side = vc_codec_side_of(vq);
+	struct vc_codec_queue *q = &ctx->queue[side];
+	int ret;
+
+	vc_codec_reset_drain(ctx);
+	scoped_guard(spinlock, &ctx->buf_lock) {
+		q->sequence = 0;
+		q->return_state = VB2_BUF_STATE_ERROR;
+	}
+	q->is_streaming = true;
+	ret = vc_codec_start(ctx, side);
+	if (ret)
+		vc_codec_stop(ctx, side, VB2_BUF_STATE_QUEUED);
+	return ret;
+}
+
+/*
+ * Pictures that were on their way out when the capture queue stops are lost, and
+ * so is the end if they were the last ones.
+ */
+static void vc_codec_abort_drain(struct vc_codec_ctx *ctx)
+{
+	bool is_draining;
+
+	scoped_guard(spinlock, &ctx->buf_lock)
+		is_draining = ctx->drain == VC_CODEC_DRAINING;
+	if (!is_draining || !ctx->queue[VC_CODEC_OUT].is_open)
+		return;
+	vc_codec_reset_drain(ctx);
+	scoped_guard(spinlock, &ctx->buf_lock)
+		ctx->queue[VC_CODEC_OUT].return_state = VB2_BUF_STATE_DONE;
+	vc_codec_port_close(ctx, VC_CODEC_OUT, false);
+	scoped_guard(spinlock, &ctx->buf_lock)
+		ctx->queue[VC_CODEC_OUT].return_state = VB2_BUF_STATE_ERROR;
+	if (!vc_codec_port_open(ctx, VC_CODEC_OUT, vc_codec_done))
+		vc_codec_submit_pending(ctx, VC_CODEC_OUT);
+}
+
+/* A decoder that does not know its stream yet goes on looking into it. */
+static void vc_codec_look_on(struct vc_codec_ctx *ctx)
+{
+	if (vc_codec_is_decoder(ctx) && ctx->queue[VC_CODEC_OUT].is_streaming)
+		vc_codec_restart_capture(ctx);
+}
+
+static void vc_codec_stop_streaming(struct vb2_queue *vq)
+{
+	struct vc_codec_ctx *ctx = vb2_get_drv_priv(vq);
+	const enum vc_codec_side side = vc_codec_side_of(vq);
+
+	vc_codec_stop(ctx, side, VB2_BUF_STATE_ERROR);
+	if (side == VC_CODEC_CAP)
+		vc_codec_abort_drain(ctx);
+	vc_codec_reset_drain(ctx);
+	if (side == VC_CODEC_CAP && !ctx->is_dead)
+		vc_codec_look_on(ctx);
+	/* Without an input it has nothing to look into. */
+	if (side == VC_CODEC_OUT && !ctx->queue[VC_CODEC_CAP].is_streaming)
+		vc_codec_port_close(ctx, VC_CODEC_CAP, true);
+	if (!ctx->queue[VC_CODEC_OUT].is_streaming &&
+	    !ctx->queue[VC_CODEC_CAP].is_streaming && ctx->component)
+		vc_mmal_component_disable(ctx->component);
+}
+
+static int vc_codec_buf_out_validate(struct vb2_buffer *vb)
+{
+	to_vb2_v4l2_buffer(vb)->field = V4L2_FIELD_NONE;
+	return 0;
+}
+
+static const struct vb2_ops vc_codec_queue_ops = {
+	.queue_setup = vc_codec_queue_setup,
+	VC_VB2_WAIT_OPS
+	.buf_out_validate = vc_codec_buf_out_validate,
+	.buf_init = vc_codec_buf_init,
+	.buf_prepare = vc_codec_buf_prepare,
+	.buf_cleanup = vc_codec_buf_cleanup,
+	.start_streaming = vc_codec_start_streaming,
+	.stop_streaming = vc_codec_stop_streaming,
+	.buf_queue = vc_codec_buf_queue,
+};
+
+static int vc_codec_queue_init_one(struct vc_codec_ctx *ctx, struct vb2_queue *q,
+				   enum vc_codec_side side)
+{
+	INIT_LIST_HEAD(&ctx->queue[side].pending);
+	INIT_LIST_HEAD(&ctx->queue[side].finished);
+	ctx->queue[side].vq = q;
+	q->type = side == VC_CODEC_OUT ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE :
+					 V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
+	q->io_modes = VB2_MMAP | VB2_DMABUF;
+	q->dev = vc_sm_device(ctx->node->codec->sm);
+	q->drv_priv = ctx;
+	q->ops = &vc_codec_queue_ops;
+	q->mem_ops = &vc_sm_vb2_memops;
+	q->buf_struct_size = sizeof(struct vc_codec_buffer);
+	q->timestamp_flags = V4L2_BUF_FLAG_TIMESTAMP_COPY;
+	q->lock = &ctx->node->lock;
+	return vb2_queue_init(q);
+}
+
+int vc_codec_queue_init(void *priv, struct vb2_queue *out, struct vb2_queue *cap)
+{
+	struct vc_codec_ctx *ctx = priv;
+	int ret;
+
+	ret = vc_codec_queue_init_one(ctx, out, VC_CODEC_OUT);
+	if (ret)
+		return ret;
+	return vc_codec_queue_init_one(ctx, cap, VC_CODEC_CAP);
+}
