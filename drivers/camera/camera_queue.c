@@ -5,7 +5,6 @@
  * Copyright (C) 2026 vc-media project
  */
 #include <linux/dma-buf.h>
-#include <linux/dma-resv.h>
 #include <linux/math64.h>
 
 #include "../compat.h"
@@ -17,9 +16,6 @@
 
 /* What is longer is not a gap between frames but another clock. */
 #define VC_CAMERA_MAX_GAP_US	(60 * USEC_PER_SEC)
-
-/* A reader that was given a buffer does not hold it longer. */
-#define VC_CAMERA_FENCE_MS	2000
 
 static struct vc_camera_buffer *to_camera_buffer(struct vb2_buffer *vb)
 {
@@ -285,18 +281,6 @@ static void vc_camera_buf_cleanup(struct vb2_buffer *vb)
 	buf->import = NULL;
 }
 
-/* The display or the GPU may still read what was in the buffer before. */
-static int vc_camera_wait_for_readers(struct dma_buf *dmabuf)
-{
-	long left;
-
-	left = dma_resv_wait_timeout(dmabuf->resv, dma_resv_usage_rw(true), true,
-				     msecs_to_jiffies(VC_CAMERA_FENCE_MS));
-	if (left < 0)
-		return left;
-	return left ? 0 : -EBUSY;
-}
-
 static int vc_camera_buf_prepare(struct vb2_buffer *vb)
 {
 	struct vc_camera *cam = vb2_get_drv_priv(vb->vb2_queue);
@@ -305,7 +289,8 @@ static int vc_camera_buf_prepare(struct vb2_buffer *vb)
 		return -EINVAL;
 	if (vb->memory != VB2_MEMORY_DMABUF)
 		return 0;
-	return vc_camera_wait_for_readers(vc_sm_vb2_plane_dmabuf(vb, 0));
+	/* The display or the GPU may still read what was in the buffer before. */
+	return vc_sm_wait_fences(vc_sm_vb2_plane_dmabuf(vb, 0), true);
 }
 
 static void vc_camera_buf_queue(struct vb2_buffer *vb)
