@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "control-priv.h"
 #include "firmware/firmware.h"
 #include "firmware/mmal.h"
+#include "firmware/smem.h"
 #include "loop.h"
 #include "media/provenance.h"
 #include "media/screen.h"
@@ -27,6 +29,7 @@
 #include "soc/display/display.h"
 #include "soc/irq.h"
 #include "soc/mailbox.h"
+#include "soc/vcmem.h"
 #include "vfio/server.h"
 #include "videocored.h"
 
@@ -34,6 +37,7 @@
 #define EDID_MAX		(32 * 128)
 #define RECORD_FPS_DEFAULT	30.0
 #define RECORD_FPS_MAX		240.0
+#define RESTART_MAX_MS		3600000
 
 static int fail(struct control_call *call, int err, const char *text)
 {
@@ -117,10 +121,21 @@ static void status_irq(struct vc_irq *irq, struct json_object *out)
 	}
 }
 
+static void status_firmware(struct vc_firmware *fw, struct json_object *out)
+{
+	struct json_object *firmware = put_object(out, "firmware"), *chaos;
+
+	vc_firmware_status(fw, firmware);
+	if (!json_object_object_get_ex(firmware, "chaos", &chaos))
+		return;
+	json_object_object_add(out, "chaos", json_object_get(chaos));
+	json_object_object_del(firmware, "chaos");
+}
+
 static void status_parts(struct videocored *vc, struct json_object *out)
 {
 	if (vc->firmware)
-		vc_firmware_status(vc->firmware, put_object(out, "firmware"));
+		status_firmware(vc->firmware, out);
 	if (vc->mmal)
 		mmal_server_status(vc->mmal, put_object(out, "mmal"));
 	if (vc->display)
@@ -150,6 +165,8 @@ static int cmd_status(struct control_call *call)
 		vfu_server_status(vc->vfu, put_object(call->out, "vfio"));
 	if (vc->mailbox)
 		vc_mailbox_status(vc->mailbox, put_object(call->out, "mailbox"));
+	if (vc->vcmem)
+		vc_vcmem_status(vc->vcmem, put_object(call->out, "vc_memory"));
 	status_parts(vc, call->out);
 
 	return 0;
@@ -251,6 +268,91 @@ static int cmd_edid(struct control_call *call)
 }
 
 /* -----------------------------------------------------------------------------
+ * Firmware
+ */
+
+/* A number from 0 to @max, @fallback if it is not there. -EINVAL with an error noted. */
+static int get_number(struct control_call *call, const char *key, int64_t max, int64_t fallback,
+		      int64_t *value)
+{
+	struct json_object *member;
+	char text[64];
+
+	*value = fallback;
+	if (!json_object_object_get_ex(call->in, key, &member))
+		return 0;
+	*value = json_object_get_int64(member);
+	if (json_object_is_type(member, json_type_int) && *value >= 0 && *value <= max)
+		return 0;
+	snprintf(text, sizeof(text), "\"%s\" must be a number from 0 to %lld", key, (long long)max);
+	return fail(call, -EINVAL, text);
+}
+
+static int cmd_firmware_restart(struct control_call *call)
+{
+	int64_t delay_ms;
+
+	if (get_number(call, "delay_ms", RESTART_MAX_MS, 0, &delay_ms))
+		return -EINVAL;
+	return vc_firmware_restart(call->vc->firmware, (unsigned int)delay_ms);
+}
+
+static int cmd_firmware(struct control_call *call)
+{
+	static const struct {
+		const char *action;
+		enum vc_firmware_power power;
+	} actions[] = {
+		{ "hang", VC_FIRMWARE_HANGS },
+		{ "stop", VC_FIRMWARE_OFF },
+		{ "start", VC_FIRMWARE_RUNS },
+	};
+	const char *action = get_string(call, "action");
+
+	if (!action)
+		return -EINVAL;
+	if (!strcmp(action, "restart"))
+		return cmd_firmware_restart(call);
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (!strcmp(actions[i].action, action))
+			return vc_firmware_set_power(call->vc->firmware, actions[i].power);
+	}
+	return fail(call, -EINVAL, "\"action\" must be hang, stop, start or restart");
+}
+
+static int cmd_chaos(struct control_call *call)
+{
+	const char *spec = get_string(call, "spec");
+	struct vc_chaos_config config;
+
+	if (!spec)
+		return -EINVAL;
+	if (!strcmp(spec, "off"))
+		return vc_firmware_chaos(call->vc->firmware, NULL);
+	if (vc_chaos_parse(spec, &config))
+		return fail(call, -EINVAL,
+			    "seed=N[,class=mild|hostile][,rate=N][,restart] is needed");
+	return vc_firmware_chaos(call->vc->firmware, &config);
+}
+
+static int cmd_smem(struct control_call *call)
+{
+	const char *action = get_string(call, "action");
+	struct json_object *args = NULL;
+	int ret;
+
+	if (!action)
+		return -EINVAL;
+	if (json_object_object_get_ex(call->in, "args", &args) &&
+	    !json_object_is_type(args, json_type_array))
+		return fail(call, -EINVAL, "\"args\" is no array");
+	ret = smem_pool_control(call->vc->smem, action, args, call->out);
+	if (ret == -ENOENT)
+		return fail(call, ret, "there is no such block, or it is not as large");
+	return ret;
+}
+
+/* -----------------------------------------------------------------------------
  * The rest
  */
 
@@ -313,6 +415,12 @@ static int cmd_ping(struct control_call *call)
 	return 0;
 }
 
+/* As a crash: nobody takes leave, no file is finished. */
+static int cmd_crash(struct control_call *call)
+{
+	return raise(SIGKILL) ? -errno : 0;
+}
+
 static int cmd_quit(struct control_call *call)
 {
 	vc_loop_stop(call->vc->loop);
@@ -329,6 +437,10 @@ static const struct control_command commands[] = {
 	{ "edid", cmd_edid, false },
 	{ "provenance-reset", cmd_provenance_reset, false },
 	{ "source", cmd_source, true },
+	{ "firmware", cmd_firmware, false },
+	{ "chaos", cmd_chaos, false },
+	{ "smem", cmd_smem, false },
+	{ "crash", cmd_crash, false },
 	{ "quit", cmd_quit, false },
 };
 

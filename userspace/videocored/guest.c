@@ -285,20 +285,13 @@ static bool bus_is_peripheral(uint32_t bus, size_t len)
 	return ranges_overlap(bus, len, VC_VIRT_PERIPH_BUS, VC_VIRT_PERIPH_SIZE);
 }
 
-void *vc_guest_ptr(struct vc_guest_view *view, uint32_t bus, size_t len)
+void *vc_guest_phys_ptr(struct vc_guest_view *view, uint64_t gpa, size_t len)
 {
-	uint64_t off = bus & ~VC_VIRT_DMA_ALIAS_MASK;
 	const struct guest_mapping *map;
-	uint64_t gpa;
 	size_t i;
 
-	/* An alias ends where the next one starts; nothing crosses that. */
-	if (!len || len > VC_VIRT_DMA_SIZE || off > VC_VIRT_DMA_SIZE - len)
+	if (!len)
 		return NULL;
-	if (bus_is_peripheral(bus, len))
-		return NULL;
-
-	gpa = view->ram_base + off;
 	for (i = 0; i < view->nr_maps; i++) {
 		map = view->maps[i];
 		if (gpa < map->gpa || gpa - map->gpa >= map->size)
@@ -309,4 +302,17 @@ void *vc_guest_ptr(struct vc_guest_view *view, uint32_t bus, size_t len)
 	}
 
 	return NULL;
+}
+
+void *vc_guest_ptr(struct vc_guest_view *view, uint32_t bus, size_t len)
+{
+	uint64_t off = bus & ~VC_VIRT_DMA_ALIAS_MASK;
+
+	/* An alias ends where the next one starts; nothing crosses that. */
+	if (!len || len > VC_VIRT_DMA_SIZE || off > VC_VIRT_DMA_SIZE - len)
+		return NULL;
+	if (bus_is_peripheral(bus, len))
+		return NULL;
+
+	return vc_guest_phys_ptr(view, view->ram_base + off, len);
 }

@@ -38,5 +38,7 @@ void vc_guest_view_put(struct vc_guest_view *view);
  * them lie in one writable mapping. @len 0 is refused. Valid until the put.
  */
 void *vc_guest_ptr(struct vc_guest_view *view, uint32_t bus, size_t len);
+/* The same at guest physical address @gpa, as a 40-bit DMA controller sees it. */
+void *vc_guest_phys_ptr(struct vc_guest_view *view, uint64_t gpa, size_t len);
 
 #endif /* VIDEOCORED_GUEST_H */

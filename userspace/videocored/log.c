@@ -6,6 +6,7 @@
  */
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,30 +17,27 @@
 
 /* stderr is the process's, and so is the level of what goes there. */
 static atomic_int log_level = VC_LOG_ERROR;
+static void (*log_sink)(void *arg, enum vc_log_level level, const char *part, const char *text);
+static void *log_sink_arg;
 
 void vc_log_set_level(enum vc_log_level level)
 {
 	atomic_store(&log_level, (int)level);
 }
 
-void vc_log(enum vc_log_level level, const char *part, const char *fmt, ...)
+void vc_log_set_sink(void (*fn)(void *arg, enum vc_log_level level, const char *part,
+				const char *text), void *arg)
+{
+	log_sink_arg = arg;
+	log_sink = fn;
+}
+
+static void print_line(const char *part, const char *text)
 {
 	char line[LOG_LINE_MAX];
-	size_t len;
-	va_list ap;
-	int n;
+	int n = snprintf(line, sizeof(line), "videocored: %s: %s", part, text);
+	size_t len = n < 0 ? 0 : (size_t)n;
 
-	if ((int)level > atomic_load_explicit(&log_level, memory_order_relaxed))
-		return;
-
-	n = snprintf(line, sizeof(line), "videocored: %s: ", part);
-	len = n < 0 ? 0 : (size_t)n;
-	if (len < sizeof(line)) {
-		va_start(ap, fmt);
-		n = vsnprintf(line + len, sizeof(line) - len, fmt, ap);
-		va_end(ap);
-		len += n < 0 ? 0 : (size_t)n;
-	}
 	if (len > sizeof(line) - 1)
 		len = sizeof(line) - 1;
 	line[len++] = '\n';
@@ -47,4 +45,23 @@ void vc_log(enum vc_log_level level, const char *part, const char *fmt, ...)
 	/* Nobody can be told that stderr is gone. */
 	if (write(STDERR_FILENO, line, len) < 0)
 		return;
+}
+
+void vc_log(enum vc_log_level level, const char *part, const char *fmt, ...)
+{
+	bool print = (int)level <= atomic_load_explicit(&log_level, memory_order_relaxed);
+	char text[LOG_LINE_MAX];
+	va_list ap;
+
+	if (!print && !log_sink)
+		return;
+
+	va_start(ap, fmt);
+	if (vsnprintf(text, sizeof(text), fmt, ap) < 0)
+		text[0] = '\0';
+	va_end(ap);
+	if (print)
+		print_line(part, text);
+	if (log_sink)
+		log_sink(log_sink_arg, level, part, text);
 }

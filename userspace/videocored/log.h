@@ -14,6 +14,12 @@ enum vc_log_level {
 };
 
 void vc_log_set_level(enum vc_log_level level);
+/*
+ * @fn also gets every message, whatever the level; NULL ends that. To be called
+ * while no other thread logs.
+ */
+void vc_log_set_sink(void (*fn)(void *arg, enum vc_log_level level, const char *part,
+				const char *text), void *arg);
 void vc_log(enum vc_log_level level, const char *part, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -20,6 +20,7 @@
 #include "firmware/mmal.h"
 #include "firmware/smem.h"
 #include "guest.h"
+#include "keeper.h"
 #include "log.h"
 #include "loop.h"
 #include "media/provenance.h"
@@ -30,6 +31,7 @@
 #include "soc/doorbell.h"
 #include "soc/irq.h"
 #include "soc/mailbox.h"
+#include "soc/vcmem.h"
 #include "vfio/device.h"
 #include "vfio/server.h"
 #include "videocored.h"
@@ -49,6 +51,16 @@ static const char usage[] =
 	"  --record FILE     record the screen from the start (.mp4, .mkv)\n"
 	"  --fps N           frame rate of camera and recording (the source's own)\n"
 	"  --headless        no window, even if there is a display\n"
+	"  --chip NAME       bcm2835, bcm2836 (the default) or bcm2711: cache line and page\n"
+	"                    lists of bulk transfers\n"
+	"  --refuse-tag ID   answer property requests with this tag by an error\n"
+	"  --reinit          take new VCHIQ slot memory while a connection lives, which\n"
+	"                    genuine firmware refuses\n"
+	"  --vc-memory BASE,SIZE\n"
+	"                    the VideoCore's own part of the RAM, without alias: holds what a\n"
+	"                    debugger looks for (0: nothing of the kind)\n"
+	"  --chaos SPEC      let the firmware misbehave:\n"
+	"                    seed=N[,class=mild|hostile][,rate=N][,restart]\n"
 	"  --instance N      PCI subsystem id; tells several VideoCores of a guest apart (0)\n"
 	"  --verbose         print events; twice: every message\n"
 	"  --help            this text\n"
@@ -71,6 +83,11 @@ enum {
 	OPT_RECORD,
 	OPT_FPS,
 	OPT_HEADLESS,
+	OPT_CHAOS,
+	OPT_CHIP,
+	OPT_REFUSE_TAG,
+	OPT_REINIT,
+	OPT_VC_MEMORY,
 	OPT_INSTANCE,
 	OPT_VERBOSE,
 	OPT_HELP,
@@ -84,6 +101,11 @@ static const struct option options[] = {
 	{ "record", required_argument, NULL, OPT_RECORD },
 	{ "fps", required_argument, NULL, OPT_FPS },
 	{ "headless", no_argument, NULL, OPT_HEADLESS },
+	{ "chaos", required_argument, NULL, OPT_CHAOS },
+	{ "chip", required_argument, NULL, OPT_CHIP },
+	{ "refuse-tag", required_argument, NULL, OPT_REFUSE_TAG },
+	{ "reinit", no_argument, NULL, OPT_REINIT },
+	{ "vc-memory", required_argument, NULL, OPT_VC_MEMORY },
 	{ "instance", required_argument, NULL, OPT_INSTANCE },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -101,6 +123,25 @@ static int parse_fps(const char *arg, double *fps)
 	return 0;
 }
 
+/* Pages, and room for what lies at both ends. */
+static int parse_vc_memory(const char *arg, uint32_t *base, uint32_t *size)
+{
+	unsigned long long b, s;
+	char *end;
+
+	b = strtoull(arg, &end, 0);
+	if (end == arg || *end != ',' || *arg == '-')
+		return -EINVAL;
+	arg = end + 1;
+	s = strtoull(arg, &end, 0);
+	if (end == arg || *end || *arg == '-' || b % 4096 || s % 4096 || s < 1 << 20 ||
+	    b > VC_VIRT_DMA_SIZE || s > VC_VIRT_DMA_SIZE - b)
+		return -EINVAL;
+	*base = (uint32_t)b;
+	*size = (uint32_t)s;
+	return 0;
+}
+
 static int parse_instance(const char *arg, unsigned int *instance)
 {
 	unsigned long n;
@@ -111,6 +152,57 @@ static int parse_instance(const char *arg, unsigned int *instance)
 		return -EINVAL;
 	*instance = (unsigned int)n;
 	return 0;
+}
+
+static int parse_tag(const char *arg, uint32_t *tag)
+{
+	unsigned long n;
+	char *end;
+
+	n = strtoul(arg, &end, 0);
+	if (end == arg || *end || *arg == '-' || !n || n > UINT32_MAX)
+		return -EINVAL;
+	*tag = (uint32_t)n;
+	return 0;
+}
+
+/* An option whose value can be wrong: -1 to go on, otherwise the exit status. */
+static int parse_value(struct vc_options *opt, int c)
+{
+	struct vc_firmware_config config;
+	struct vc_chaos_config chaos;
+
+	switch (c) {
+	case OPT_FPS:
+		if (parse_fps(optarg, &opt->fps))
+			return usage_error("--fps", "a number above 0, at most 240, is needed");
+		return -1;
+	case OPT_CHAOS:
+		if (vc_chaos_parse(optarg, &chaos))
+			return usage_error("--chaos", "see --help for what is needed");
+		opt->chaos = optarg;
+		return -1;
+	case OPT_CHIP:
+		if (vc_firmware_chip(optarg, &config))
+			return usage_error("--chip", "bcm2835, bcm2836 or bcm2711 is needed");
+		opt->chip = optarg;
+		return -1;
+	case OPT_REFUSE_TAG:
+		if (parse_tag(optarg, &opt->refused_tag))
+			return usage_error("--refuse-tag", "the number of a tag is needed");
+		return -1;
+	case OPT_VC_MEMORY:
+		if (parse_vc_memory(optarg, &opt->vc_memory_base, &opt->vc_memory_size))
+			return usage_error("--vc-memory", "whole pages are needed, 1 MiB at least");
+		return -1;
+	case OPT_INSTANCE:
+		if (parse_instance(optarg, &opt->instance))
+			return usage_error("--instance", "a number from 0 to 65535 is needed");
+		return -1;
+	default:
+		/* getopt has said what is wrong. */
+		return EXIT_USAGE;
+	}
 }
 
 /* -1 to go on, otherwise the exit status. */
@@ -129,16 +221,11 @@ static int parse_option(struct vc_options *opt, int c)
 	case OPT_RECORD:
 		opt->record = optarg;
 		return -1;
-	case OPT_FPS:
-		if (parse_fps(optarg, &opt->fps))
-			return usage_error("--fps", "a number above 0, at most 240, is needed");
-		return -1;
 	case OPT_HEADLESS:
 		opt->headless = true;
 		return -1;
-	case OPT_INSTANCE:
-		if (parse_instance(optarg, &opt->instance))
-			return usage_error("--instance", "a number from 0 to 65535 is needed");
+	case OPT_REINIT:
+		opt->reinit = true;
 		return -1;
 	case OPT_VERBOSE:
 		opt->verbose++;
@@ -150,8 +237,7 @@ static int parse_option(struct vc_options *opt, int c)
 		puts("videocored " VC_VERSION);
 		return EXIT_SUCCESS;
 	default:
-		/* getopt has said what is wrong. */
-		return EXIT_USAGE;
+		return parse_value(opt, c);
 	}
 }
 
@@ -194,6 +280,22 @@ static int open_source(struct videocored *vc)
 	return 0;
 }
 
+static void log_to_memory(void *arg, enum vc_log_level level, const char *part, const char *text)
+{
+	vc_vcmem_log(arg, level, part, text);
+}
+
+static int create_memory(struct videocored *vc)
+{
+	if (!vc->opt.vc_memory_size)
+		return 0;
+	vc->vcmem = vc_vcmem_create(vc->guest, vc->opt.vc_memory_base, vc->opt.vc_memory_size);
+	if (!vc->vcmem)
+		return part_failed("VideoCore memory", -ENOMEM);
+	vc_log_set_sink(log_to_memory, vc->vcmem);
+	return 0;
+}
+
 static int create_base(struct videocored *vc)
 {
 	vc->loop = vc_loop_create();
@@ -202,6 +304,8 @@ static int create_base(struct videocored *vc)
 	vc->guest = vc_guest_create(VC_VIRT_RAM_BASE);
 	if (!vc->guest)
 		return part_failed("guest memory", -ENOMEM);
+	if (create_memory(vc))
+		return -ENOMEM;
 	vc->irq = vc_irq_create(vc->loop);
 	if (!vc->irq)
 		return part_failed("interrupts", -ENOMEM);
@@ -234,12 +338,26 @@ static int create_blocks(struct videocored *vc)
 
 static int create_firmware(struct videocored *vc)
 {
+	struct vc_firmware_config config;
+	struct vc_chaos_config chaos;
+
 	vc->firmware = vc_firmware_create(vc);
 	if (!vc->firmware)
 		return part_failed("firmware", -ENOMEM);
+	if (vc->opt.chip && !vc_firmware_chip(vc->opt.chip, &config))
+		vc_firmware_configure(vc->firmware, &config);
+	if (vc->opt.chaos && !vc_chaos_parse(vc->opt.chaos, &chaos))
+		vc_firmware_chaos(vc->firmware, &chaos);
+	if (vc->opt.reinit)
+		vc_firmware_allow_reinit(vc->firmware);
 	vc->smem = smem_pool_create(vc->firmware);
 	if (!vc->smem)
 		return part_failed("SMEM service", -ENOMEM);
+	/* What is not taken by debug information and logs. */
+	if (vc->opt.vc_memory_size > VC_VCMEM_IMAGE_SIZE + VC_VCMEM_LOG_SIZE)
+		smem_pool_set_heap(vc->smem, vc->opt.vc_memory_base + VC_VCMEM_IMAGE_SIZE,
+				   vc->opt.vc_memory_size - VC_VCMEM_IMAGE_SIZE -
+					   VC_VCMEM_LOG_SIZE);
 	vc->mmal = mmal_server_create(vc->firmware, vc->smem, vc->source);
 	if (!vc->mmal)
 		return part_failed("MMAL service", -ENOMEM);
@@ -251,6 +369,8 @@ static void reset_firmware(void *arg)
 	struct videocored *vc = arg;
 
 	vc_firmware_reset(vc->firmware);
+	if (vc->vcmem)
+		vc_vcmem_reset(vc->vcmem);
 }
 
 static int create_sockets(struct videocored *vc)
@@ -260,6 +380,7 @@ static int create_sockets(struct videocored *vc)
 		.irq = vc->irq,
 		.guest = vc->guest,
 		.instance = (uint16_t)vc->opt.instance,
+		.keeper = vc->keeper,
 		.reset = reset_firmware,
 		.reset_arg = vc,
 	};
@@ -341,6 +462,8 @@ static void destroy_parts(struct videocored *vc)
 	vc_provenance_destroy(vc->prov);
 	vc_bus_destroy(vc->bus);
 	vc_irq_destroy(vc->irq);
+	vc_log_set_sink(NULL, NULL);
+	vc_vcmem_destroy(vc->vcmem);
 	vc_guest_destroy(vc->guest);
 	vc_loop_destroy(vc->loop);
 	vc_source_close(vc->source);
@@ -386,7 +509,7 @@ static int run(struct videocored *vc)
 
 int main(int argc, char **argv)
 {
-	struct videocored vc = { 0 };
+	struct videocored vc = { .keeper = -1 };
 	int ret;
 
 	ret = parse_options(&vc.opt, argc, argv);
@@ -395,6 +518,8 @@ int main(int argc, char **argv)
 	vc_log_set_level(vc.opt.verbose > 1 ? VC_LOG_DEBUG :
 			 vc.opt.verbose ? VC_LOG_INFO : VC_LOG_ERROR);
 	signal(SIGPIPE, SIG_IGN);
+	if (vc_keeper_start(&vc.keeper))
+		vc_err("keeper", "a guest will not survive that this is killed");
 
 	ret = create_parts(&vc);
 	if (!ret)

@@ -30,6 +30,7 @@ struct vc_mailbox;
 struct vc_provenance;
 struct vc_screen;
 struct vc_source;
+struct vc_vcmem;
 struct vfu_server;
 
 /**
@@ -39,7 +40,13 @@ struct vfu_server;
  * @source: camera source (file, "pattern" or "photos"), see media/source.h
  * @record: file the screen is recorded to from the start, or NULL
  * @fps: frame rate asked for, 0 = the source's own
+ * @chip: name of the chip for the firmware, or NULL
+ * @chaos: how the firmware misbehaves, see vc_chaos_parse(), or NULL
  * @headless: no window even if there is a display
+ * @refused_tag: property tag that is answered by an error, or 0
+ * @reinit: see vc_firmware_allow_reinit()
+ * @vc_memory_base: the VideoCore's own part of the RAM, bus address without alias
+ * @vc_memory_size: its bytes, 0 = there is none
  * @instance: PCI subsystem id, tells several VideoCores of a guest apart
  * @verbose: 0 errors, 1 events, 2 every message
  */
@@ -49,7 +56,13 @@ struct vc_options {
 	const char *source;
 	const char *record;
 	double fps;
+	const char *chip;
+	const char *chaos;
 	bool headless;
+	uint32_t refused_tag;
+	bool reinit;
+	uint32_t vc_memory_base;
+	uint32_t vc_memory_size;
 	unsigned int instance;
 	int verbose;
 };
@@ -57,11 +70,14 @@ struct vc_options {
 /** struct videocored - one virtual VideoCore; members in order of creation */
 struct videocored {
 	struct vc_options opt;
+	/** @keeper: link to the process that outlives us, -1 without one */
+	int keeper;
 	struct vc_source *source;
 	/** @source_name: if it is not @opt.source any more; loop thread */
 	char *source_name;
 	struct vc_loop *loop;
 	struct vc_guest *guest;
+	struct vc_vcmem *vcmem;
 	struct vc_irq *irq;
 	struct vc_bus *bus;
 	struct vc_provenance *prov;

@@ -20,6 +20,7 @@
 #include "media/image.h"
 #include "media/provenance.h"
 #include "mmal-priv.h"
+#include "work-thread.h"
 
 /* Every n-th frame is rendered once more, for comparison with the screen. */
 #define REFERENCE_EVERY	8
@@ -53,7 +54,7 @@ struct engine_port {
  */
 struct camera_engine {
 	struct mmal_server *server;
-	struct camera_thread *thread;
+	struct work_thread *thread;
 
 	pthread_mutex_t lock;
 	pthread_cond_t idle;
@@ -319,7 +320,7 @@ static bool plan_frame(struct camera_engine *engine, uint64_t now_ns, struct eng
 
 	if (!interval) {
 		engine->next_ns = 0;
-		frame->next_ns = CAMERA_NEVER;
+		frame->next_ns = WORK_NEVER;
 		return false;
 	}
 	if (!engine->next_ns)
@@ -382,6 +383,11 @@ uint64_t camera_engine_tick(struct camera_engine *engine, uint64_t now_ns)
 	return frame.next_ns;
 }
 
+uint64_t camera_engine_run(void *engine)
+{
+	return camera_engine_tick(engine, vc_now_ns());
+}
+
 /* -----------------------------------------------------------------------------
  * For the component
  */
@@ -398,7 +404,7 @@ struct camera_engine *camera_engine_create(struct mmal_server *server)
 	TAILQ_INIT(&engine->done);
 	for (int p = 0; p < CAMERA_PORTS; p++)
 		TAILQ_INIT(&engine->ports[p].queue);
-	engine->thread = camera_thread_create(engine);
+	engine->thread = work_thread_create(camera_engine_run, engine);
 	if (!engine->thread) {
 		camera_engine_destroy(engine);
 		return NULL;
@@ -410,7 +416,7 @@ void camera_engine_destroy(struct camera_engine *engine)
 {
 	if (!engine)
 		return;
-	camera_thread_destroy(engine->thread);
+	work_thread_destroy(engine->thread);
 	vc_image_destroy(engine->scratch);
 	vc_image_destroy(engine->reference);
 	pthread_cond_destroy(&engine->idle);
@@ -436,7 +442,7 @@ void camera_engine_setup(struct camera_engine *engine, enum camera_port p,
 	if (!was_active && port_is_active(engine, p))
 		port_started(&engine->ports[p]);
 	pthread_mutex_unlock(&engine->lock);
-	camera_thread_kick(engine->thread);
+	work_thread_kick(engine->thread);
 }
 
 void camera_engine_capture(struct camera_engine *engine, enum camera_port p, bool on)
@@ -446,7 +452,7 @@ void camera_engine_capture(struct camera_engine *engine, enum camera_port p, boo
 		port_started(&engine->ports[p]);
 	engine->ports[p].capture = on;
 	pthread_mutex_unlock(&engine->lock);
-	camera_thread_kick(engine->thread);
+	work_thread_kick(engine->thread);
 }
 
 bool camera_engine_is_capturing(struct camera_engine *engine, enum camera_port p)

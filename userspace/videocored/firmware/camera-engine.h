@@ -3,8 +3,8 @@
  * The camera's engine: at the right moments it renders what the source shows
  * into the next buffer of every port that captures.
  *
- * camera_engine_tick() is the whole of it and knows no clock; camera-thread.c
- * calls it at the times it asks for. All functions are thread-safe.
+ * camera_engine_tick() is the whole of it and knows no clock; a thread calls it at
+ * the times it asks for. All functions are thread-safe.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -34,8 +34,6 @@ enum camera_stc {
 	CAMERA_STC_RAW,		/* the STC */
 	CAMERA_STC_RESET,	/* from 0 at the first frame */
 };
-
-#define CAMERA_NEVER	UINT64_MAX
 
 /**
  * struct camera_setup - how a port takes pictures
@@ -86,16 +84,11 @@ void camera_engine_status(struct camera_engine *engine, enum camera_port p,
 
 /*
  * Camera thread: do what is due at @now_ns. Returns when to be called again,
- * CAMERA_NEVER: not before a kick.
+ * WORK_NEVER: not before a kick.
  */
 uint64_t camera_engine_tick(struct camera_engine *engine, uint64_t now_ns);
 
-/* camera-thread.c */
-struct camera_thread;
-
-struct camera_thread *camera_thread_create(struct camera_engine *engine);
-void camera_thread_destroy(struct camera_thread *thread);
-/* Something changed: ask the engine again. */
-void camera_thread_kick(struct camera_thread *thread);
+/* For the thread: the same at the present time. */
+uint64_t camera_engine_run(void *engine);
 
 #endif /* VIDEOCORED_FIRMWARE_CAMERA_ENGINE_H */

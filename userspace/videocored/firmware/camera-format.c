@@ -150,3 +150,30 @@ void camera_format_picture(const struct component_format *fmt, struct camera_pic
 	if (!enc->drm)
 		pic->len = OPAQUE_LEN;
 }
+
+void camera_format_needs(const struct component_format *fmt, struct component_needs *needs)
+{
+	struct camera_picture picture;
+
+	camera_format_picture(fmt, &picture);
+	*needs = (struct component_needs){
+		.num_min = 1,
+		.num_recommended = 3,
+		.size_min = picture.len,
+		.size_recommended = picture.len,
+	};
+}
+
+int camera_format_input(struct component_format *fmt, bool no_padding,
+			struct component_needs *needs)
+{
+	int ret;
+
+	/* Before anybody says what will come. */
+	if (!fmt->width && !fmt->height)
+		return 0;
+	ret = camera_format_fix(fmt, no_padding);
+	if (!ret)
+		camera_format_needs(fmt, needs);
+	return ret;
+}

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct component_format;
+struct component_needs;
 struct vc_image;
 
 /* The sensor. */
@@ -51,6 +52,11 @@ const uint32_t *camera_encodings(size_t *nr);
 int camera_format_fix(struct component_format *fmt, bool no_padding);
 /* The layout that a corrected format means. */
 void camera_format_picture(const struct component_format *fmt, struct camera_picture *pic);
+/* What buffers for such pictures must be like. */
+void camera_format_needs(const struct component_format *fmt, struct component_needs *needs);
+/* Both for an input of pictures, whose format may still be unknown. 0 or -EINVAL. */
+int camera_format_input(struct component_format *fmt, bool no_padding,
+			struct component_needs *needs);
 
 /* Copy @src to @dst (same format and size) turned over. -EINVAL: cannot. */
 int camera_flip(const struct vc_image *src, struct vc_image *dst, unsigned int flip);

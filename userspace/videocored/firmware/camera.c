@@ -358,7 +358,6 @@ static bool fits_config(const struct component_port *port, const struct componen
 static int camera_port_format(struct component_port *port, struct component_format *fmt,
 			      struct component_needs *needs)
 {
-	struct camera_picture picture;
 	int ret;
 
 	if (port->type != MMAL_PORT_OUTPUT)
@@ -368,13 +367,7 @@ static int camera_port_format(struct component_port *port, struct component_form
 		return ret;
 	if (!fits_config(port, fmt))
 		return -EINVAL;
-	camera_format_picture(fmt, &picture);
-	*needs = (struct component_needs){
-		.num_min = 1,
-		.num_recommended = 3,
-		.size_min = picture.len,
-		.size_recommended = picture.len,
-	};
+	camera_format_needs(fmt, needs);
 	return 0;
 }
 

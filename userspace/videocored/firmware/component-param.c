@@ -138,6 +138,10 @@ static int set_zero_copy(struct component_port *port, const void *value)
 	return 0;
 }
 
+/*
+ * The format is laid out anew. One that does not fit any more, with a smaller camera
+ * configured since, stays until another is set, which comes next.
+ */
 static int set_no_padding(struct component_port *port, const void *value)
 {
 	const struct component_format asked = port->asked;
@@ -148,8 +152,9 @@ static int set_no_padding(struct component_port *port, const void *value)
 	if (port->no_padding == before)
 		return 0;
 	ret = component_port_set_format(port, &asked);
-	if (ret)
-		port->no_padding = before;
+	if (ret != -EBUSY)
+		return 0;
+	port->no_padding = before;
 	return ret;
 }
 

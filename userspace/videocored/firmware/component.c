@@ -18,6 +18,9 @@ static const struct component_ops *const component_kinds[] = {
 	&video_render_component,
 	&video_encode_component,
 	&image_encode_component,
+	&image_decode_component,
+	&isp_component,
+	&video_decode_component,
 	&null_sink_component,
 };
 

@@ -210,6 +210,7 @@ struct component_value {
  * struct component_port - one port
  * @index: within its type
  * @index_all: within the component
+ * @capabilities: MMAL_PORT_CAP_*
  * @asked: the format as the client asked for it, before padding
  * @num: buffers the client announced
  * @size: their size
@@ -225,6 +226,7 @@ struct component_port {
 	bool enabled;
 	bool zero_copy;
 	bool no_padding;
+	uint32_t capabilities;
 	struct component_format format;
 	struct component_format asked;
 	struct component_needs needs;
@@ -266,6 +268,9 @@ extern const struct component_ops camera_info_component;
 extern const struct component_ops video_render_component;
 extern const struct component_ops video_encode_component;
 extern const struct component_ops image_encode_component;
+extern const struct component_ops image_decode_component;
+extern const struct component_ops isp_component;
+extern const struct component_ops video_decode_component;
 extern const struct component_ops null_sink_component;
 
 /* NULL and *error = -errno when there is no such kind or it cannot be made. */

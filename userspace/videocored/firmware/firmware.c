@@ -6,54 +6,17 @@
  * Copyright (C) 2026 vc-media project
  */
 #include <errno.h>
+#include <json-c/json.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "firmware.h"
+#include "firmware-priv.h"
 #include "guest.h"
 #include "log.h"
 #include "services.h"
 #include "soc/doorbell.h"
-#include "vchiq-priv.h"
 #include "videocored.h"
-
-struct post {
-	STAILQ_ENTRY(post) link;
-	void (*fn)(void *arg);
-	void *arg;
-};
-
-STAILQ_HEAD(post_queue, post);
-
-/**
- * struct vc_firmware - the VideoCore's firmware
- * @vc: whose memory and doorbell it uses
- * @thread: the firmware thread
- * @is_running: @thread exists; main thread
- * @lock: protects the members up to @config
- * @wake: the thread waits on it
- * @posts: calls for the thread
- * @rung: the host rang the doorbell
- * @stop: the thread shall end
- * @listeners: services offered; only grows, entries belong to the thread
- * @config: see vc_firmware_configure()
- * @conn: the host's memory, or NULL; firmware thread
- */
-struct vc_firmware {
-	struct videocored *vc;
-	pthread_t thread;
-	bool is_running;
-
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	struct post_queue posts;
-	bool rung;
-	bool stop;
-	struct vcq_listeners listeners;
-	struct vc_firmware_config config;
-
-	struct vcq_connection *conn;
-};
 
 struct call {
 	void (*fn)(void *arg);
@@ -86,6 +49,7 @@ static bool take_posts(struct vc_firmware *fw, struct post_queue *posts)
 	pthread_mutex_lock(&fw->lock);
 	STAILQ_CONCAT(posts, &fw->posts);
 	fw->rung = false;
+	__atomic_store_n(&fw->attention, false, __ATOMIC_RELAXED);
 	stop = fw->stop;
 	pthread_mutex_unlock(&fw->lock);
 	return !stop || !STAILQ_EMPTY(posts);
@@ -93,9 +57,17 @@ static bool take_posts(struct vc_firmware *fw, struct post_queue *posts)
 
 static void wait_for_work(struct vc_firmware *fw)
 {
+	struct timespec until;
+	bool is_timed = fw_timers_next(fw, &until);
+	int ret = 0;
+
 	pthread_mutex_lock(&fw->lock);
-	while (!fw->rung && !fw->stop && STAILQ_EMPTY(&fw->posts))
-		pthread_cond_wait(&fw->wake, &fw->lock);
+	while (!fw->rung && !fw->stop && STAILQ_EMPTY(&fw->posts) && !ret) {
+		if (is_timed)
+			ret = pthread_cond_timedwait(&fw->wake, &fw->lock, &until);
+		else
+			pthread_cond_wait(&fw->wake, &fw->lock);
+	}
 	pthread_mutex_unlock(&fw->lock);
 }
 
@@ -104,10 +76,15 @@ static bool is_alive(const struct vcq_connection *conn)
 	return conn && conn->state != VCQ_BROKEN;
 }
 
+static bool is_serving(const struct vc_firmware *fw)
+{
+	return is_alive(fw->conn) && fw->power == VC_FIRMWARE_RUNS;
+}
+
 /* True if there was something to do. What broke is taken down at once. */
 static bool serve(struct vc_firmware *fw)
 {
-	bool busy = is_alive(fw->conn) && vcq_connection_poll(fw->conn);
+	bool busy = is_serving(fw) && vcq_connection_poll(fw->conn);
 
 	if (!is_alive(fw->conn))
 		vcq_connection_close(fw->conn);
@@ -116,12 +93,13 @@ static bool serve(struct vc_firmware *fw)
 
 static void sleep_until_rung(struct vc_firmware *fw)
 {
-	if (!is_alive(fw->conn)) {
+	if (!is_serving(fw)) {
 		wait_for_work(fw);
 		return;
 	}
-	if (!vcq_connection_arm(fw->conn))
+	if (fw_poll(fw) || !vcq_connection_arm(fw->conn))
 		return;
+	fw->poll.sleeps++;
 	wait_for_work(fw);
 	vcq_connection_disarm(fw->conn);
 }
@@ -133,12 +111,19 @@ static void *firmware_thread(void *arg)
 
 	while (take_posts(fw, &posts)) {
 		run_posts(&posts);
+		fw_timers_run(fw);
 		if (!serve(fw))
 			sleep_until_rung(fw);
 	}
 	vcq_connection_destroy(fw->conn);
 	fw->conn = NULL;
 	return NULL;
+}
+
+/* For who polls; under the lock, so that it is not undone by take_posts(). */
+static void notice(struct vc_firmware *fw)
+{
+	__atomic_store_n(&fw->attention, true, __ATOMIC_RELAXED);
 }
 
 /* Loop thread. The latch is in the shared events, this only wakes. */
@@ -148,6 +133,8 @@ static void on_doorbell(void *arg)
 
 	pthread_mutex_lock(&fw->lock);
 	fw->rung = true;
+	fw->nr_bells++;
+	notice(fw);
 	pthread_cond_signal(&fw->wake);
 	pthread_mutex_unlock(&fw->lock);
 }
@@ -184,6 +171,16 @@ static void firmware_free(struct vc_firmware *fw)
 	free(fw);
 }
 
+static void init_wake(struct vc_firmware *fw)
+{
+	pthread_condattr_t attr;
+
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&fw->wake, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
 struct vc_firmware *vc_firmware_create(struct videocored *vc)
 {
 	struct vc_firmware *fw = calloc(1, sizeof(*fw));
@@ -192,8 +189,11 @@ struct vc_firmware *vc_firmware_create(struct videocored *vc)
 		return NULL;
 	fw->vc = vc;
 	fw->config.line_size = 64;
+	fw->poll_cpus = fw_poll_is_useful();
+	fw_power_init(fw);
+	fw_chaos_init(fw);
 	pthread_mutex_init(&fw->lock, NULL);
-	pthread_cond_init(&fw->wake, NULL);
+	init_wake(fw);
 	STAILQ_INIT(&fw->posts);
 	SLIST_INIT(&fw->listeners);
 	if (fw_services_add(fw))
@@ -216,6 +216,7 @@ void vc_firmware_stop(struct vc_firmware *fw)
 	vc_doorbell_set_handler(fw->vc->doorbell, NULL, NULL);
 	pthread_mutex_lock(&fw->lock);
 	fw->stop = true;
+	notice(fw);
 	pthread_cond_signal(&fw->wake);
 	pthread_mutex_unlock(&fw->lock);
 	pthread_join(fw->thread, NULL);
@@ -228,6 +229,26 @@ void vc_firmware_destroy(struct vc_firmware *fw)
 		return;
 	vc_firmware_stop(fw);
 	firmware_free(fw);
+}
+
+int vc_firmware_chip(const char *name, struct vc_firmware_config *config)
+{
+	static const struct {
+		const char *name;
+		struct vc_firmware_config config;
+	} chips[] = {
+		{ "bcm2835", { .line_size = 32 } },
+		{ "bcm2836", { .line_size = 64 } },
+		{ "bcm2711", { .line_size = 64, .addr36 = true } },
+	};
+
+	for (size_t i = 0; i < sizeof(chips) / sizeof(chips[0]); i++) {
+		if (strcmp(chips[i].name, name) != 0)
+			continue;
+		*config = chips[i].config;
+		return 0;
+	}
+	return -EINVAL;
 }
 
 int vc_firmware_configure(struct vc_firmware *fw,
@@ -258,6 +279,7 @@ int vc_firmware_post(struct vc_firmware *fw, void (*fn)(void *arg), void *arg)
 	stopped = fw->stop;
 	if (!stopped) {
 		STAILQ_INSERT_TAIL(&fw->posts, post, link);
+		notice(fw);
 		pthread_cond_signal(&fw->wake);
 	}
 	pthread_mutex_unlock(&fw->lock);
@@ -309,9 +331,19 @@ struct init_call {
 };
 
 /*
- * A host that loads its module anew has new memory, or the old one cleared. A
- * slot zero that is refused does not disturb a connection that lives.
+ * Firmware has no way to learn that its host went away, so a connection that
+ * lives stays: only a fresh firmware takes slot zero. 0 or -errno.
  */
+static int may_init(struct vc_firmware *fw)
+{
+	if (fw->power != VC_FIRMWARE_RUNS)
+		return -ENODEV;
+	if (is_alive(fw->conn) && !fw->may_reinit && !fw_chaos_restarts(fw))
+		return -EBUSY;
+	return 0;
+}
+
+/* A slot zero that is refused does not disturb a connection that lives. */
 static void do_init(void *arg)
 {
 	struct init_call *init = arg;
@@ -319,6 +351,12 @@ static void do_init(void *arg)
 	struct vc_firmware_config config;
 	struct vcq_connection *conn;
 
+	init->ret = may_init(fw);
+	if (init->ret) {
+		vc_info("vchiq", "slot zero at 0x%08x refused: %s", init->bus,
+			strerror(-init->ret));
+		return;
+	}
 	if (vcq_connection_is_living(fw->conn, init->bus)) {
 		vc_info("vchiq", "slot zero at 0x%08x again", init->bus);
 		return;
@@ -329,8 +367,9 @@ static void do_init(void *arg)
 	init->ret = vcq_connection_create(fw, &config, init->bus, &conn);
 	if (init->ret)
 		return;
-	vcq_connection_destroy(fw->conn);
+	fw_forget(fw);
 	fw->conn = conn;
+	fw_chaos_attach(fw);
 	vcq_connection_start(conn);
 }
 
@@ -338,15 +377,15 @@ uint32_t vc_firmware_vchiq_init(struct vc_firmware *fw, uint32_t slot_zero_bus)
 {
 	struct init_call init = { .fw = fw, .bus = slot_zero_bus };
 
-	return vc_firmware_call(fw, do_init, &init) || init.ret;
+	if (vc_firmware_call(fw, do_init, &init) || init.ret)
+		return 1;
+	fw_traffic_start(fw);
+	return 0;
 }
 
 static void do_reset(void *arg)
 {
-	struct vc_firmware *fw = arg;
-
-	vcq_connection_destroy(fw->conn);
-	fw->conn = NULL;
+	fw_forget(arg);
 }
 
 void vc_firmware_reset(struct vc_firmware *fw)
@@ -363,7 +402,19 @@ static void do_status(void *arg)
 {
 	struct status_call *status = arg;
 
-	vcq_status(status->fw->conn, status->out);
+	const struct vc_firmware *fw = status->fw;
+	struct json_object *chaos;
+
+	json_object_object_add(status->out, "power",
+			       json_object_new_string(fw_power_name(fw->power)));
+	vcq_status(fw->conn, status->out);
+	json_object_object_add(status->out, "polls",
+			       json_object_new_uint64(fw->poll.hits));
+	json_object_object_add(status->out, "sleeps",
+			       json_object_new_uint64(fw->poll.sleeps));
+	chaos = json_object_new_object();
+	vcq_chaos_status(&fw->chaos, chaos);
+	json_object_object_add(status->out, "chaos", chaos);
 }
 
 void vc_firmware_status(struct vc_firmware *fw, struct json_object *out)
@@ -371,6 +422,7 @@ void vc_firmware_status(struct vc_firmware *fw, struct json_object *out)
 	struct status_call status = { .fw = fw, .out = out };
 
 	vc_firmware_call(fw, do_status, &status);
+	fw_traffic_status(fw, out);
 }
 
 /* -----------------------------------------------------------------------------

@@ -23,9 +23,13 @@ struct vc_firmware;
  * @version: own version
  * @version_min: oldest client version accepted
  * @max_open: instances that may be open at once, 0 = no limit
+ * @is_sync: OPENACK and DATA travel in the synchronous slots, if the host's
+ *	version allows it
  * @open: a client opened it; set fw_service_set_priv(). 0, or -errno to refuse
+ * @opened: of a service that we opened on the host: it is open, or (-errno) it
+ *	was refused and is invalid on return
  * @message: a DATA message; @data is a private copy valid during the call
- * @close: the client closed it, or the connection went. Bulks have been aborted
+ * @close: the other side closed it, or the connection went. Bulks have been aborted
  *	(and their callbacks run) before; the service is invalid on return
  */
 struct fw_service_ops {
@@ -33,7 +37,9 @@ struct fw_service_ops {
 	int16_t version;
 	int16_t version_min;
 	unsigned int max_open;
+	bool is_sync;
 	int (*open)(struct fw_service *svc);
+	void (*opened)(struct fw_service *svc, int error);
 	void (*message)(struct fw_service *svc, const void *data, size_t len);
 	void (*close)(struct fw_service *svc);
 };
@@ -53,6 +59,24 @@ struct fw_bulk {
 	bool to_host;
 	void (*done)(struct fw_service *svc, struct fw_bulk *bulk, int actual);
 	struct fw_bulk *next;
+};
+
+/**
+ * struct fw_timer - a call in the future, on the firmware thread
+ * @fn: called once
+ * @arg: for @fn
+ * @due_ns: the transport's, as the following
+ * @is_set: it is in the list
+ * @next: in the list
+ * @prev: in the list
+ */
+struct fw_timer {
+	void (*fn)(void *arg);
+	void *arg;
+	uint64_t due_ns;
+	bool is_set;
+	struct fw_timer *next;
+	struct fw_timer **prev;
 };
 
 /**
@@ -79,7 +103,9 @@ void vc_firmware_stop(struct vc_firmware *fw);
 /* Stops if that has not been done. NULL is fine. */
 void vc_firmware_destroy(struct vc_firmware *fw);
 
-/* Before the guest connects; the default is 64 bytes, 32-bit. 0 or -EINVAL. */
+/* What the device tree of chip @name says: "bcm2711", ... 0 or -EINVAL. */
+int vc_firmware_chip(const char *name, struct vc_firmware_config *config);
+/* Before the guest connects; the default is that of bcm2836. 0 or -EINVAL. */
 int vc_firmware_configure(struct vc_firmware *fw,
 			  const struct vc_firmware_config *config);
 
@@ -89,6 +115,50 @@ int vc_firmware_configure(struct vc_firmware *fw,
  */
 int vc_firmware_add_service(struct vc_firmware *fw,
 			    const struct fw_service_ops *ops, void *ctx);
+
+/**
+ * enum vc_firmware_power - what "vcctl firmware" does to it
+ * @VC_FIRMWARE_RUNS: as it should
+ * @VC_FIRMWARE_HANGS: keeps its connection and answers nothing
+ * @VC_FIRMWARE_OFF: has none, and refuses slot zero
+ */
+enum vc_firmware_power {
+	VC_FIRMWARE_RUNS,
+	VC_FIRMWARE_HANGS,
+	VC_FIRMWARE_OFF,
+};
+
+/*
+ * Thread-safe. A change to RUNS is a fresh start: what was before is forgotten,
+ * and the memory of that time is not touched any more. 0 or as vc_firmware_call().
+ */
+int vc_firmware_set_power(struct vc_firmware *fw, enum vc_firmware_power power);
+/* OFF now, RUNS after @delay_ms. */
+int vc_firmware_restart(struct vc_firmware *fw, unsigned int delay_ms);
+/*
+ * Before the guest connects: accept new slot memory in place of that of a living
+ * connection. Genuine firmware does not, nor do we by default.
+ */
+void vc_firmware_allow_reinit(struct vc_firmware *fw);
+
+/**
+ * struct vc_chaos_config - how to misbehave, see vchiq-chaos.h
+ * @seed: of the generator
+ * @is_hostile: violate the protocol, too
+ * @rate: violations in a thousand chances
+ * @restart: a fresh firmware when the host has given up a connection
+ */
+struct vc_chaos_config {
+	uint64_t seed;
+	bool is_hostile;
+	unsigned int rate;
+	bool restart;
+};
+
+/* "seed=N[,class=mild|hostile][,rate=R][,restart]". 0 or -EINVAL. */
+int vc_chaos_parse(const char *text, struct vc_chaos_config *config);
+/* Thread-safe. NULL: behave from now on. 0 or as vc_firmware_call(). */
+int vc_firmware_chaos(struct vc_firmware *fw, const struct vc_chaos_config *config);
 
 /*
  * Loop thread: the guest handed over slot zero (property tag 0x48010). Returns
@@ -108,6 +178,47 @@ void vc_firmware_status(struct vc_firmware *fw, struct json_object *out);
 
 /* Thread-safe: run fn(arg) there and wait until it has returned. 0 or as above. */
 int vc_firmware_call(struct vc_firmware *fw, void (*fn)(void *arg), void *arg);
+
+/* Call timer->fn(timer->arg) after @ms; what was set before counts no more. */
+void fw_timer_set(struct vc_firmware *fw, struct fw_timer *timer, unsigned int ms);
+void fw_timer_cancel(struct vc_firmware *fw, struct fw_timer *timer);
+
+/**
+ * struct fw_open - a service of the host that shall be opened
+ * @fourcc: VCHIQ_FOURCC()
+ * @version: own version
+ * @version_min: oldest version of the host's accepted
+ * @ops: the callbacks opened, message and close
+ * @ctx: fw_service_ctx()
+ */
+struct fw_open {
+	uint32_t fourcc;
+	int16_t version;
+	int16_t version_min;
+	const struct fw_service_ops *ops;
+	void *ctx;
+};
+
+/* Open it on the connection of @via. ops->opened follows. 0 or -errno. */
+int fw_service_open(struct fw_service *via, const struct fw_open *open,
+		    struct fw_service **out);
+
+/*
+ * PAUSE the connection of @svc: nothing is sent any more. -EBUSY unless it is
+ * connected. Resuming waits for the host's PAUSE if that has not come.
+ */
+int fw_pause(struct fw_service *svc);
+int fw_resume(struct fw_service *svc);
+
+/*
+ * REMOTE_USE: ask the host to stay. active(arg) follows with its answer, or with
+ * -ENOTCONN when the connection goes, unless it is cancelled. 0, -EBUSY or
+ * -ENOMEM.
+ */
+int fw_remote_use(struct fw_service *svc, void (*active)(void *arg, int error),
+		  void *arg);
+void fw_remote_use_cancel(struct fw_service *svc, void *arg);
+void fw_remote_release(struct fw_service *svc);
 
 /*
  * Queue a message to the client; copied, never blocks, sent in order as slots

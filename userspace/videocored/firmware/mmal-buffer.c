@@ -255,6 +255,9 @@ static int from_host_zero_copy(struct component_buffer *buf)
 	int ret;
 
 	buf->zero_copy = true;
+	/* Nothing but flags, such as the end of a stream. */
+	if (!handle && !buf->length && buf->port->type == MMAL_PORT_INPUT)
+		return 0;
 	ret = smem_block_get(buf->port->comp->server->smem, handle, &buf->bus, &size);
 	if (ret)
 		return ret;
@@ -299,9 +302,9 @@ static int from_host_check(struct component_buffer *buf)
 	buf->length = port->type == MMAL_PORT_OUTPUT ? 0 : length;
 	if (port->zero_copy)
 		return from_host_zero_copy(buf);
-	if (buf->length > MMAL_MAX_DATA)
-		return -EINVAL;
 	buf->capacity = le32toh(buf->wire.header.alloc_size);
+	if (buf->length > MMAL_MAX_DATA || buf->capacity > MMAL_MAX_DATA)
+		return -EINVAL;
 	return from_host_short(buf);
 }
 

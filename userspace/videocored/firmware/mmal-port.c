@@ -43,9 +43,10 @@ static void format_from_wire(struct component_format *fmt, const struct mmal_es_
 	memcpy(fmt->extradata, extradata, extradata_len);
 }
 
-static void format_to_wire(const struct component_format *fmt, struct mmal_msg_port_info_reply *out)
+void mmal_format_to_wire(const struct component_format *fmt, struct mmal_es_format *format,
+			 struct mmal_es_video *es)
 {
-	out->format = (struct mmal_es_format){
+	*format = (struct mmal_es_format){
 		.type = htole32(fmt->type),
 		.encoding = htole32(fmt->encoding),
 		.encoding_variant = htole32(fmt->variant),
@@ -53,10 +54,9 @@ static void format_to_wire(const struct component_format *fmt, struct mmal_msg_p
 		.flags = htole32(fmt->flags),
 		.extradata_size = htole32(fmt->extradata_len),
 	};
-	memcpy(out->extradata, fmt->extradata, fmt->extradata_len);
 	if (fmt->type != MMAL_ES_VIDEO)
 		return;
-	out->es = (struct mmal_es_video){
+	*es = (struct mmal_es_video){
 		.width = htole32(fmt->width),
 		.height = htole32(fmt->height),
 		.crop.x = htole32(fmt->crop.x),
@@ -84,6 +84,7 @@ static void port_to_wire(const struct component_port *port, struct mmal_port *ou
 		.buffer_size_recommended = htole32(port->needs.size_recommended),
 		.buffer_num = htole32(port->num),
 		.buffer_size = htole32(port->size),
+		.capabilities = htole32(port->capabilities),
 	};
 }
 
@@ -102,7 +103,8 @@ static void port_info_reply(const struct mmal_request *req,
 		reply.found = htole32(1);
 		reply.port_handle = htole32(mmal_port_handle(port));
 		port_to_wire(port, &reply.port);
-		format_to_wire(&port->format, &reply);
+		mmal_format_to_wire(&port->format, &reply.format, &reply.es);
+		memcpy(reply.extradata, port->format.extradata, port->format.extradata_len);
 	}
 	if (error)
 		req->client->server->count.failed++;

@@ -20,6 +20,7 @@
 
 struct vc_guest;
 struct vc_provenance;
+struct vc_vcmem;
 
 #define MMAL_MAX_COMPONENTS	64	/* of one client; handles allow 256 */
 #define MMAL_MAX_DATA		(64u << 20)	/* bytes of one buffer */
@@ -63,6 +64,7 @@ struct mmal_server {
 	struct smem_pool *smem;
 	struct vc_guest *guest;
 	struct vc_provenance *prov;
+	struct vc_vcmem *vcmem;
 	struct camera_feed feed;
 	struct mmal_counters count;
 	atomic_bool notified;
@@ -127,6 +129,12 @@ int mmal_send(struct mmal_client *client, uint32_t type, uint32_t context, uint3
 void mmal_buffer_return(struct component_buffer *buf);
 /* Hand over to the component what has all of its data. */
 void mmal_buffer_deliver(struct component_port *port);
+
+/* The one place where formats are put on the wire, but for their extradata. */
+void mmal_format_to_wire(const struct component_format *fmt, struct mmal_es_format *format,
+			 struct mmal_es_video *es);
+/* What comes out of @port does not suit its format but would suit @fmt. */
+void mmal_event_format_changed(struct component_port *port, const struct component_format *fmt);
 
 /* Thread-safe: have the poll operations of all components called soon. */
 void mmal_server_notify(struct mmal_server *server);

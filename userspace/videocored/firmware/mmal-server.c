@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <videocore/debug.h>
 #include <videocore/vchiq.h>
 
 #include "log.h"
 #include "mmal-priv.h"
+#include "soc/vcmem.h"
 #include "videocored.h"
 
 /* -----------------------------------------------------------------------------
@@ -46,6 +48,13 @@ enum mmal_status mmal_status_from_errno(int error)
 	return MMAL_EIO;
 }
 
+/* For a debugger that looks at the VideoCore's memory. */
+static void mmal_trace(struct mmal_server *server, uint32_t event, const void *data, size_t len)
+{
+	if (server->vcmem)
+		vc_vcmem_trace(server->vcmem, event, data, len);
+}
+
 int mmal_send(struct mmal_client *client, uint32_t type, uint32_t context, uint32_t status,
 	      const void *payload, size_t len)
 {
@@ -59,6 +68,7 @@ int mmal_send(struct mmal_client *client, uint32_t type, uint32_t context, uint3
 	header->context = htole32(context);
 	header->status = htole32(status);
 	memcpy(message + sizeof(*header), payload, len);
+	mmal_trace(client->server, VC_MMAL_TRACE_MSG, message, sizeof(*header) + len);
 	return fw_service_send(client->svc, message, sizeof(*header) + len);
 }
 
@@ -252,12 +262,11 @@ static void mmal_stats_components(struct mmal_client *client, struct mmal_msg_st
 	stats->components.list_size = htole32(n);
 }
 
-static int mmal_get_stats(const struct mmal_request *req)
+static void mmal_stats_fill(struct mmal_client *client, struct mmal_msg_stats *stats)
 {
-	struct mmal_server *server = req->client->server;
-	const struct mmal_msg_stats *msg = req->payload;
-	const struct mmal_counters *count = &server->count;
-	struct mmal_msg_stats reply = {
+	const struct mmal_counters *count = &client->server->count;
+
+	*stats = (struct mmal_msg_stats){
 		.buffers.rx = htole32(count->rx),
 		.buffers.rx_zero_copy = htole32(count->rx_zero_copy),
 		.buffers.rx_empty = htole32(count->rx_empty),
@@ -278,11 +287,18 @@ static int mmal_get_stats(const struct mmal_request *req)
 		.components.destroyed = htole32(count->components_destroyed),
 		.components.failed = htole32(count->components_failed),
 	};
+	mmal_stats_components(client, stats);
+}
 
-	mmal_stats_components(req->client, &reply);
+static int mmal_get_stats(const struct mmal_request *req)
+{
+	const struct mmal_msg_stats *msg = req->payload;
+	struct mmal_msg_stats reply;
+
+	mmal_stats_fill(req->client, &reply);
 	mmal_reply(req, &reply, sizeof(reply));
 	if (le32toh(msg->reset))
-		server->count = (struct mmal_counters){ 0 };
+		req->client->server->count = (struct mmal_counters){ 0 };
 	return MMAL_HANDLED;
 }
 
@@ -395,6 +411,17 @@ static void mmal_dispatch(const struct mmal_request *req)
 		mmal_reply_status(req, ret);
 }
 
+/* For a debugger that looks at the VideoCore's memory: as of the last message. */
+static void mmal_show_stats(struct mmal_client *client)
+{
+	struct mmal_msg_stats stats;
+
+	if (!client->server->vcmem)
+		return;
+	mmal_stats_fill(client, &stats);
+	vc_vcmem_stats(client->server->vcmem, &stats);
+}
+
 static void mmal_service_message(struct fw_service *svc, const void *data, size_t len)
 {
 	struct mmal_client *client = fw_service_priv(svc);
@@ -406,12 +433,14 @@ static void mmal_service_message(struct fw_service *svc, const void *data, size_
 		mmal_bad_message(client, 0, len);
 		return;
 	}
+	mmal_trace(client->server, VC_MMAL_TRACE_MSG, data, len);
 	req.type = le32toh(header->type);
 	req.context = le32toh(header->context);
 	req.payload = header + 1;
 	req.len = len - sizeof(*header);
 	vc_dbg("mmal", "type %u context %u, %zu bytes", req.type, req.context, req.len);
 	mmal_dispatch(&req);
+	mmal_show_stats(client);
 }
 
 static int mmal_service_open(struct fw_service *svc)
@@ -425,6 +454,7 @@ static int mmal_service_open(struct fw_service *svc)
 	client->svc = svc;
 	fw_service_set_priv(svc, client);
 	server->count.clients_created++;
+	mmal_trace(server, VC_MMAL_TRACE_OPENED, NULL, 0);
 	pthread_mutex_lock(&server->lock);
 	TAILQ_INSERT_TAIL(&server->clients, client, node);
 	pthread_mutex_unlock(&server->lock);
@@ -443,6 +473,7 @@ static void mmal_service_close(struct fw_service *svc)
 	TAILQ_REMOVE(&server->clients, client, node);
 	pthread_mutex_unlock(&server->lock);
 	server->count.clients_destroyed++;
+	mmal_trace(server, VC_MMAL_TRACE_CLOSED, NULL, 0);
 	free(client);
 }
 
@@ -515,6 +546,7 @@ struct mmal_server *mmal_server_create(struct vc_firmware *fw, struct smem_pool 
 	server->smem = smem;
 	server->guest = vc->guest;
 	server->prov = vc->prov;
+	server->vcmem = vc->vcmem;
 	camera_feed_init(&server->feed, source, vc->opt.fps);
 	pthread_mutex_init(&server->lock, NULL);
 	TAILQ_INIT(&server->clients);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The "echo" service: the other end of vchiq_test's ping, control and bulk tests.
+ * "sync" is the same over the synchronous channel.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -10,36 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <videocore/vchiq.h>
+#include <videocore/vchiq-test.h>
 
 #include "log.h"
 #include "services.h"
-
-/* First word of a message. */
-enum echo_command {
-	ECHO_ERROR = 0,
-	ECHO_ONEWAY = 1,
-	ECHO_ASYNC = 2,
-	ECHO_SYNC = 3,
-	ECHO_CONFIG = 4,
-	ECHO_ECHO = 5,
-};
-
-/* CONFIG: what the bulks of the coming test look like. */
-struct echo_config {
-	__le32 command;
-	__le32 block_size;
-	__le32 iters;
-	__le32 verify;
-	__le32 echo;
-	__le32 align_size;
-	__le32 client_align;
-	__le32 server_align;
-	__le32 client_message_quota;
-	__le32 server_message_quota;
-};
-
-_Static_assert(sizeof(struct echo_config) == 40, "CONFIG");
 
 #define ECHO_MAX_BLOCK	(16u << 20)
 #define ECHO_MAX_ALIGN	4096u
@@ -164,7 +139,7 @@ static bool has_bulks(const struct echo *echo)
 
 static void on_config(struct echo *echo, const void *data, size_t len)
 {
-	struct echo_config config;
+	struct vc_echo_config config;
 	uint32_t align_size;
 
 	if (len < sizeof(config)) {
@@ -200,19 +175,19 @@ static void echo_message(struct fw_service *svc, const void *data, size_t len)
 	}
 	memcpy(&command, data, sizeof(command));
 	switch (le32toh(command)) {
-	case ECHO_ERROR:
-	case ECHO_ONEWAY:
+	case VC_ECHO_ERROR:
+	case VC_ECHO_ONEWAY:
 		break;
-	case ECHO_ASYNC:
+	case VC_ECHO_ASYNC:
 		send(svc, NULL, 0);
 		break;
-	case ECHO_SYNC:
+	case VC_ECHO_SYNC:
 		send(svc, "", 1);
 		break;
-	case ECHO_CONFIG:
+	case VC_ECHO_CONFIG:
 		on_config(echo, data, len);
 		break;
-	case ECHO_ECHO:
+	case VC_ECHO_ECHO:
 		send(svc, data, len);
 		break;
 	default:
@@ -238,10 +213,21 @@ static void echo_close(struct fw_service *svc)
 
 /* More than one client, so that programs can run side by side. */
 const struct fw_service_ops fw_echo_ops = {
-	.fourcc = VCHIQ_FOURCC('e', 'c', 'h', 'o'),
-	.version = 3,
-	.version_min = 3,
+	.fourcc = VC_TEST_ECHO_FOURCC,
+	.version = VC_TEST_VERSION,
+	.version_min = VC_TEST_VERSION,
 	.max_open = 64,
+	.open = echo_open,
+	.message = echo_message,
+	.close = echo_close,
+};
+
+const struct fw_service_ops fw_sync_ops = {
+	.fourcc = VC_TEST_SYNC_FOURCC,
+	.version = VC_TEST_VERSION,
+	.version_min = VC_TEST_VERSION,
+	.max_open = 16,
+	.is_sync = true,
 	.open = echo_open,
 	.message = echo_message,
 	.close = echo_close,

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <videocore/vchiq.h>
+#include <videocore/vchiq-test.h>
 
 #include "services.h"
 
@@ -96,9 +96,9 @@ static void func_close(struct fw_service *svc)
 }
 
 const struct fw_service_ops fw_func_ops = {
-	.fourcc = VCHIQ_FOURCC('f', 'u', 'n', 'c'),
-	.version = 3,
-	.version_min = 3,
+	.fourcc = VC_TEST_FUNC_FOURCC,
+	.version = VC_TEST_VERSION,
+	.version_min = VC_TEST_VERSION,
 	.max_open = FUNC_LISTENERS,
 	.open = func_open,
 	.message = func_message,
@@ -107,14 +107,6 @@ const struct fw_service_ops fw_func_ops = {
 
 #define FUN2_MAX_LEN	(1u << 20)
 #define FUN2_MAX_ALIGN	4096u
-
-/* The client's only message. */
-struct fun2_params {
-	__le32 len;
-	__le32 server_align;
-	__le32 client_align;
-	__le32 iteration;
-};
 
 struct fun2_block {
 	struct fw_bulk bulk;	/* first: found again by cast */
@@ -136,7 +128,7 @@ static void fun2_done(struct fw_service *svc, struct fw_bulk *bulk, int actual)
 
 static void fun2_message(struct fw_service *svc, const void *data, size_t len)
 {
-	struct fun2_params params;
+	struct vc_fun2_params params;
 	struct fun2_block *block;
 
 	if (len < sizeof(params))
@@ -172,9 +164,9 @@ static void fun2_close(struct fw_service *svc)
 }
 
 const struct fw_service_ops fw_fun2_ops = {
-	.fourcc = VCHIQ_FOURCC('f', 'u', 'n', '2'),
-	.version = 3,
-	.version_min = 3,
+	.fourcc = VC_TEST_FUN2_FOURCC,
+	.version = VC_TEST_VERSION,
+	.version_min = VC_TEST_VERSION,
 	.max_open = 0,
 	.open = fun2_open,
 	.message = fun2_message,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The "GCMD" service, general commands: what vcgencmd asks.
+ * The "GCMD" service, general commands: what vcgencmd asks, here or through the
+ * property channel.
  *
  * A request is text, a command and its arguments; the answer is a result word
  * and text. Clients recognise a failure by the text "error=".
@@ -90,6 +91,9 @@ static enum gencmd_error run_vcos(const struct args *args, struct reply *reply)
 {
 	if (args->argc == 2 && !strcmp(args->argv[1], "version"))
 		return run_version(args, reply);
+	if (args->argc == 3 && !strcmp(args->argv[1], "log") &&
+	    !strcmp(args->argv[2], "status"))
+		return say(reply, "default: warn\n");
 	return GENCMD_INVALID;
 }
 
@@ -184,9 +188,60 @@ static enum gencmd_error run_get_lcd_info(const struct args *args, struct reply 
 	return say(reply, "1920 1080 24");
 }
 
+/* The display is the guest's, so it is on whatever is asked for; -1 only asks. */
 static enum gencmd_error run_display_power(const struct args *args, struct reply *reply)
 {
+	static const struct named states[] = { { "-1", "" }, { "0", "" }, { "1", "" } };
+
+	if (args->argc > 3 || !LOOK_UP(states, args))
+		return GENCMD_INVALID;
 	return say(reply, "display_power=1");
+}
+
+static enum gencmd_error run_hdmi_timings(const struct args *args, struct reply *reply)
+{
+	return say(reply,
+		   "hdmi_timings=1920 0 88 44 148 1080 0 4 5 36 0 0 0 60 0 148500000 3");
+}
+
+/* What is on the screen belongs to the guest's driver, not to us. */
+static enum gencmd_error run_dispmanx_list(const struct args *args, struct reply *reply)
+{
+	reply->text[0] = '\0';
+	return GENCMD_OK;
+}
+
+static enum gencmd_error run_get_rsts(const struct args *args, struct reply *reply)
+{
+	return say(reply, "get_rsts=1000");
+}
+
+static enum gencmd_error run_get_hvs_asserts(const struct args *args, struct reply *reply)
+{
+	return say(reply, "E0:0 E1:0 E2:0\n");
+}
+
+static enum gencmd_error run_mem_reloc_stats(const struct args *args, struct reply *reply)
+{
+	return say(reply,
+		   "alloc failures:     0\n"
+		   "compactions:        0\n"
+		   "legacy block fails: 0\n");
+}
+
+/* Rows 8 to 64 of a Pi 3B; serial number and revision are those of the tags. */
+static enum gencmd_error run_otp_dump(const struct args *args, struct reply *reply)
+{
+	size_t at = 0;
+
+	for (unsigned int row = 8; row <= 64; row++) {
+		uint32_t word = row == 17 ? 0x1020000a : row == 28 ? 0x28350001 :
+				row == 29 ? 0xd7cafffe : row == 30 ? 0x00a02082 : 0;
+
+		at += (size_t)snprintf(reply->text + at, sizeof(reply->text) - at,
+				       "%02u:%08x\n", row, word);
+	}
+	return GENCMD_OK;
 }
 
 static enum gencmd_error run_read_ring_osc(const struct args *args, struct reply *reply)
@@ -208,16 +263,22 @@ static enum gencmd_error run_commands(const struct args *args, struct reply *rep
 static const struct command commands[] = {
 	{ "codec_enabled", run_codec_enabled },
 	{ "commands", run_commands },
+	{ "dispmanx_list", run_dispmanx_list },
 	{ "display_power", run_display_power },
 	{ "get_camera", run_get_camera },
 	{ "get_config", run_get_config },
+	{ "get_hvs_asserts", run_get_hvs_asserts },
 	{ "get_lcd_info", run_get_lcd_info },
 	{ "get_mem", run_get_mem },
+	{ "get_rsts", run_get_rsts },
 	{ "get_throttled", run_get_throttled },
+	{ "hdmi_timings", run_hdmi_timings },
 	{ "measure_clock", run_measure_clock },
 	{ "measure_temp", run_measure_temp },
 	{ "measure_volts", run_measure_volts },
 	{ "mem_oom", run_mem_oom },
+	{ "mem_reloc_stats", run_mem_reloc_stats },
+	{ "otp_dump", run_otp_dump },
 	{ "read_ring_osc", run_read_ring_osc },
 	{ "vcos", run_vcos },
 	{ "version", run_version },
@@ -256,14 +317,14 @@ static enum gencmd_error run(const struct args *args, struct reply *reply)
 	return GENCMD_UNKNOWN;
 }
 
-static void gencmd_message(struct fw_service *svc, const void *data, size_t len)
+/* Any bytes; only text comes back. */
+static void answer(const void *data, size_t len, struct reply *reply)
 {
 	static const char *const errors[] = {
 		[GENCMD_UNKNOWN] = "Command not registered",
 		[GENCMD_INVALID] = "Invalid arguments",
 	};
 	char request[GENCMD_MAX_REQUEST + 1];
-	struct reply reply = { .result = 0 };
 	enum gencmd_error error;
 	struct args args;
 
@@ -273,10 +334,26 @@ static void gencmd_message(struct fw_service *svc, const void *data, size_t len)
 	request[len] = '\0';
 	vc_dbg("gencmd", "%s", request);
 	split(request, &args);
-	error = run(&args, &reply);
+	error = run(&args, reply);
 	if (error)
-		say(&reply, "error=%d error_msg=\"%s\"", error, errors[error]);
-	reply.result = htole32(error);
+		say(reply, "error=%d error_msg=\"%s\"", error, errors[error]);
+	reply->result = htole32(error);
+}
+
+uint32_t fw_gencmd(const char *request, char *text, size_t room)
+{
+	struct reply reply = { .result = 0 };
+
+	answer(request, strlen(request), &reply);
+	snprintf(text, room, "%s", reply.text);
+	return le32toh(reply.result);
+}
+
+static void gencmd_message(struct fw_service *svc, const void *data, size_t len)
+{
+	struct reply reply = { .result = 0 };
+
+	answer(data, len, &reply);
 	if (fw_service_send(svc, &reply, sizeof(reply.result) + strlen(reply.text) + 1) == -ENOMEM)
 		fw_service_close(svc);
 }

@@ -12,6 +12,8 @@ int fw_services_add(struct vc_firmware *fw)
 {
 	static const struct fw_service_ops *const services[] = {
 		&fw_echo_ops,
+		&fw_sync_ops,
+		&fw_call_ops,
 		&fw_func_ops,
 		&fw_fun2_ops,
 		&fw_gencmd_ops,

@@ -14,14 +14,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
-#include <videocore/smem.h>
 #include <videocore/vchiq.h>
 
 #include "firmware.h"
 #include "guest.h"
 #include "log.h"
+#include "smem-priv.h"
 #include "smem.h"
 #include "videocored.h"
 
@@ -30,45 +29,7 @@
 #define HANDLE_LAST	0xffffffffu
 #define MAX_BLOCKS	4096u
 
-/**
- * struct smem_block - imported memory
- * @link: in the pool
- * @handle: the firmware's name for it
- * @bus: address, as imported
- * @size: bytes
- * @kernel_id: the host's name for it
- * @trans_id: of the IMPORT, for ACTION_CLEAN
- * @refs: of components, and one of the host while @is_host_ref
- * @is_host_ref: not freed by the host
- * @client: who imported it, NULL when the client has gone
- */
-struct smem_block {
-	TAILQ_ENTRY(smem_block) link;
-	uint32_t handle;
-	uint32_t bus;
-	uint32_t size;
-	uint32_t kernel_id;
-	uint32_t trans_id;
-	unsigned int refs;
-	bool is_host_ref;
-	struct fw_service *client;
-};
-
-TAILQ_HEAD(smem_blocks, smem_block);
-
-struct smem_pool {
-	struct vc_firmware *fw;
-	struct smem_blocks blocks;
-	unsigned int nr_blocks;
-	uint32_t next_handle;
-};
-
-/* One open service. */
-struct smem_client {
-	uint32_t version;
-};
-
-static struct smem_block *find_block(struct smem_pool *pool, uint32_t handle)
+struct smem_block *smem_block_find(struct smem_pool *pool, uint32_t handle)
 {
 	struct smem_block *block;
 
@@ -79,18 +40,8 @@ static struct smem_block *find_block(struct smem_pool *pool, uint32_t handle)
 	return NULL;
 }
 
-/* What is lost here would leave the host waiting, so an overfull client goes. */
-static void send(struct fw_service *svc, const void *data, size_t len)
-{
-	int ret = fw_service_send(svc, data, len);
-
-	if (!ret || ret == -ENOTCONN)
-		return;
-	vc_err("smem", "client does not read its answers: %s", strerror(-ret));
-	fw_service_close(svc);
-}
-
-static void send_released(const struct smem_block *block)
+/* Memory of the host goes back to it; that of the heap is ours. */
+static void send_released(struct smem_pool *pool, const struct smem_block *block)
 {
 	const struct smem_client *client;
 	struct smem_released released = {
@@ -101,37 +52,37 @@ static void send_released(const struct smem_block *block)
 		.vc_handle = htole32(block->handle),
 	};
 
-	if (!block->client)
+	if (!block->client || block->kind == SMEM_HEAP || !block->bus)
 		return;
 	client = fw_service_priv(block->client);
 	if (client->version >= SMEM_PROTOCOL_RELEASED)
-		send(block->client, &released, sizeof(released));
+		smem_send_released(pool, block->client, &released);
 }
 
-static void put_block(struct smem_pool *pool, struct smem_block *block)
+void smem_block_unref(struct smem_pool *pool, struct smem_block *block)
 {
 	if (--block->refs)
 		return;
 	vc_dbg("smem", "released 0x%08x, %u bytes at 0x%08x", block->handle,
 	       block->size, block->bus);
-	send_released(block);
+	send_released(pool, block);
 	TAILQ_REMOVE(&pool->blocks, block, link);
 	pool->nr_blocks--;
 	free(block);
 }
 
-static void drop_host_ref(struct smem_pool *pool, struct smem_block *block)
+void smem_block_drop_host(struct smem_pool *pool, struct smem_block *block)
 {
 	if (!block->is_host_ref)
 		return;
 	block->is_host_ref = false;
-	put_block(pool, block);
+	smem_block_unref(pool, block);
 }
 
 int smem_block_get(struct smem_pool *pool, uint32_t handle, uint32_t *bus,
 		   uint32_t *size)
 {
-	struct smem_block *block = find_block(pool, handle);
+	struct smem_block *block = smem_block_find(pool, handle);
 
 	if (!block)
 		return -ENOENT;
@@ -143,11 +94,11 @@ int smem_block_get(struct smem_pool *pool, uint32_t handle, uint32_t *bus,
 
 void smem_block_put(struct smem_pool *pool, uint32_t handle)
 {
-	struct smem_block *block = find_block(pool, handle);
+	struct smem_block *block = smem_block_find(pool, handle);
 
 	/* One put too many must not take the host's reference. */
 	if (block && block->refs > block->is_host_ref)
-		put_block(pool, block);
+		smem_block_unref(pool, block);
 }
 
 /* -----------------------------------------------------------------------------
@@ -161,12 +112,12 @@ static uint32_t new_handle(struct smem_pool *pool)
 	do {
 		handle = pool->next_handle;
 		pool->next_handle = handle == HANDLE_LAST ? HANDLE_FIRST : handle + 1;
-	} while (find_block(pool, handle));
+	} while (smem_block_find(pool, handle));
 	return handle;
 }
 
 /* Writable guest memory, all of it. */
-static bool is_memory(struct smem_pool *pool, uint32_t bus, uint32_t size)
+bool smem_is_memory(struct smem_pool *pool, uint32_t bus, uint32_t size)
 {
 	struct videocored *vc = vc_firmware_videocored(pool->fw);
 	struct vc_guest_view *view = vc_guest_view_get(vc->guest);
@@ -176,45 +127,67 @@ static bool is_memory(struct smem_pool *pool, uint32_t bus, uint32_t size)
 	return is_mapped;
 }
 
-/* The handle, or 0 if the block is not acceptable. */
-static uint32_t import(struct smem_pool *pool, struct fw_service *svc,
-		       uint32_t trans_id, const struct smem_import *body)
+/* With a reference of the host's. NULL: too many, or out of memory. */
+struct smem_block *smem_block_create(struct smem_pool *pool, struct fw_service *svc,
+				     enum smem_kind kind, const char *name)
+{
+	struct smem_block *block;
+
+	if (pool->nr_blocks == MAX_BLOCKS)
+		return NULL;
+	block = calloc(1, sizeof(*block));
+	if (!block)
+		return NULL;
+	block->kind = kind;
+	block->handle = new_handle(pool);
+	block->refs = 1;
+	block->is_host_ref = true;
+	block->client = svc;
+	memcpy(block->name, name, sizeof(block->name));
+	block->name[sizeof(block->name) - 1] = '\0';
+	TAILQ_INSERT_TAIL(&pool->blocks, block, link);
+	pool->nr_blocks++;
+	return block;
+}
+
+/* NULL if the block is not acceptable. */
+static struct smem_block *import(struct smem_pool *pool, struct fw_service *svc,
+				 uint32_t trans_id, const struct smem_import *body)
 {
 	uint32_t bus = le32toh(body->addr);
 	uint32_t size = le32toh(body->size);
-	struct smem_block *block;
+	struct smem_block *block = NULL;
 
-	if (pool->nr_blocks == MAX_BLOCKS || !body->kernel_id ||
-	    !is_memory(pool, bus, size)) {
+	if (body->kernel_id && smem_is_memory(pool, bus, size))
+		block = smem_block_create(pool, svc, SMEM_IMPORTED, body->name);
+	if (!block) {
 		vc_err("smem", "import refused: %u bytes at 0x%08x", size, bus);
-		return 0;
+		return NULL;
 	}
-	block = calloc(1, sizeof(*block));
-	if (!block)
-		return 0;
-	block->handle = new_handle(pool);
 	block->bus = bus;
 	block->size = size;
 	block->kernel_id = le32toh(body->kernel_id);
 	block->trans_id = trans_id;
-	block->refs = 1;
-	block->is_host_ref = true;
-	block->client = svc;
-	TAILQ_INSERT_TAIL(&pool->blocks, block, link);
-	pool->nr_blocks++;
+	pool->nr_imports++;
 	vc_dbg("smem", "import 0x%08x, %u bytes at 0x%08x", block->handle, size, bus);
-	return block->handle;
+	return block;
 }
 
 static void on_import(struct smem_pool *pool, struct fw_service *svc,
 		      uint32_t trans_id, const void *data)
 {
 	struct smem_import_result result = { .trans_id = htole32(trans_id) };
+	struct smem_block *block = NULL;
 	struct smem_import body;
 
 	memcpy(&body, data, sizeof(body));
-	result.res_handle = htole32(import(pool, svc, trans_id, &body));
-	send(svc, &result, sizeof(result));
+	if (!smem_fault_refuses(pool))
+		block = import(pool, svc, trans_id, &body);
+	if (block)
+		result.res_handle = htole32(block->handle);
+	if (block && pool->faults.released == SMEM_FAULT_EARLY)
+		smem_block_drop_host(pool, block);
+	smem_send_reply(pool, svc, &result, sizeof(result));
 }
 
 static void on_free(struct smem_pool *pool, struct fw_service *svc,
@@ -224,13 +197,13 @@ static void on_free(struct smem_pool *pool, struct fw_service *svc,
 	struct smem_block *block;
 
 	memcpy(&body, data, sizeof(body));
-	block = find_block(pool, le32toh(body.res_handle));
+	block = smem_block_find(pool, le32toh(body.res_handle));
 	if (!block || block->client != svc || !block->is_host_ref) {
 		vc_dbg("smem", "free of 0x%08x, which is not imported",
 		       le32toh(body.res_handle));
 		return;
 	}
-	drop_host_ref(pool, block);
+	smem_block_drop_host(pool, block);
 }
 
 /* The host gave up waiting for an answer: undo what it asked for. */
@@ -241,12 +214,14 @@ static void on_action_clean(struct smem_pool *pool, struct fw_service *svc,
 	struct smem_block *block;
 
 	memcpy(&body, data, sizeof(body));
-	if (le32toh(body.res_action) != SMEM_IMPORT)
+	pool->nr_cleans++;
+	if ((le32toh(body.res_action) != SMEM_IMPORT && le32toh(body.res_action) != SMEM_ALLOC) ||
+	    pool->faults.is_strange)
 		return;
 	TAILQ_FOREACH(block, &pool->blocks, link) {
-		if (block->client == svc &&
+		if (block->client == svc && block->kind != SMEM_REQUESTED &&
 		    block->trans_id == le32toh(body.action_trans_id)) {
-			drop_host_ref(pool, block);
+			smem_block_drop_host(pool, block);
 			return;
 		}
 	}
@@ -263,7 +238,8 @@ static void on_client_version(struct smem_pool *pool, struct fw_service *svc,
 	client->version = le32toh(body.version);
 	if (client->version > SMEM_PROTOCOL_RELEASED)
 		client->version = SMEM_PROTOCOL_RELEASED;
-	send(svc, &ack, sizeof(ack));
+	if (!pool->faults.is_mute)
+		smem_send(svc, &ack, sizeof(ack));
 }
 
 static void on_ignored(struct smem_pool *pool, struct fw_service *svc,
@@ -271,52 +247,24 @@ static void on_ignored(struct smem_pool *pool, struct fw_service *svc,
 {
 }
 
-/* There is no VideoCore memory to hand out; the host must not wait for it. */
-static void on_alloc(struct smem_pool *pool, struct fw_service *svc,
-		     uint32_t trans_id, const void *data)
-{
-	struct smem_alloc_result result = { .trans_id = htole32(trans_id) };
-
-	send(svc, &result, sizeof(result));
-}
-
-static void on_lock(struct smem_pool *pool, struct fw_service *svc,
-		    uint32_t trans_id, const void *data)
-{
-	struct smem_lock_result result = { .trans_id = htole32(trans_id) };
-
-	send(svc, &result, sizeof(result));
-}
-
-static void on_unlock(struct smem_pool *pool, struct fw_service *svc,
-		      uint32_t trans_id, const void *data)
-{
-	struct smem_result result = {
-		.trans_id = htole32(trans_id),
-		.success = htole32((uint32_t)-1),
-	};
-
-	send(svc, &result, sizeof(result));
-}
-
 static const struct {
 	size_t len;
 	void (*run)(struct smem_pool *pool, struct fw_service *svc,
 		    uint32_t trans_id, const void *data);
 } requests[] = {
-	[SMEM_ALLOC] = { sizeof(struct smem_alloc), on_alloc },
-	[SMEM_LOCK] = { sizeof(struct smem_resource), on_lock },
-	[SMEM_UNLOCK] = { sizeof(struct smem_resource), on_unlock },
-	[SMEM_UNLOCK_NOANS] = { sizeof(struct smem_resource), on_ignored },
+	[SMEM_ALLOC] = { sizeof(struct smem_alloc), smem_on_alloc },
+	[SMEM_LOCK] = { sizeof(struct smem_resource), smem_on_lock },
+	[SMEM_UNLOCK] = { sizeof(struct smem_resource), smem_on_unlock },
+	[SMEM_UNLOCK_NOANS] = { sizeof(struct smem_resource), smem_on_unlock_noans },
 	[SMEM_FREE] = { sizeof(struct smem_resource), on_free },
-	[SMEM_RESIZE] = { sizeof(struct smem_resize), on_unlock },
+	[SMEM_RESIZE] = { sizeof(struct smem_resize), smem_on_resize },
 	[SMEM_WALK_ALLOC] = { 0, on_ignored },
 	[SMEM_ACTION_CLEAN] = { sizeof(struct smem_action_clean), on_action_clean },
 	[SMEM_IMPORT] = { sizeof(struct smem_import), on_import },
 	[SMEM_CLIENT_VERSION] = { sizeof(struct smem_client_version),
 				  on_client_version },
 	[SMEM_VC_MEM_REQUEST_REPLY] = { sizeof(struct smem_vc_mem_request_reply),
-					on_ignored },
+					smem_on_request_reply },
 };
 
 /* -----------------------------------------------------------------------------
@@ -346,10 +294,13 @@ static void smem_message(struct fw_service *svc, const void *data, size_t len)
 static int smem_open(struct fw_service *svc)
 {
 	struct smem_client *client = calloc(1, sizeof(*client));
+	struct smem_pool *pool = fw_service_ctx(svc);
 
 	if (!client)
 		return -ENOMEM;
 	client->version = 1;
+	client->svc = svc;
+	TAILQ_INSERT_TAIL(&pool->clients, client, link);
 	fw_service_set_priv(svc, client);
 	return 0;
 }
@@ -361,6 +312,7 @@ static int smem_open(struct fw_service *svc)
 static void smem_close(struct fw_service *svc)
 {
 	struct smem_pool *pool = fw_service_ctx(svc);
+	struct smem_client *client = fw_service_priv(svc);
 	struct smem_block *block, *next;
 
 	for (block = TAILQ_FIRST(&pool->blocks); block; block = next) {
@@ -368,9 +320,15 @@ static void smem_close(struct fw_service *svc)
 		if (block->client != svc)
 			continue;
 		block->client = NULL;
-		drop_host_ref(pool, block);
+		/* What we asked for is ours to put. */
+		if (block->kind == SMEM_REQUESTED)
+			smem_block_unref(pool, block);
+		else
+			smem_block_drop_host(pool, block);
 	}
-	free(fw_service_priv(svc));
+	smem_fault_forget(pool, svc);
+	TAILQ_REMOVE(&pool->clients, client, link);
+	free(client);
 }
 
 static const struct fw_service_ops smem_ops = {
@@ -392,6 +350,9 @@ struct smem_pool *smem_pool_create(struct vc_firmware *fw)
 	pool->fw = fw;
 	pool->next_handle = HANDLE_FIRST;
 	TAILQ_INIT(&pool->blocks);
+	TAILQ_INIT(&pool->lates);
+	TAILQ_INIT(&pool->clients);
+	smem_pool_set_faults(pool, "off");
 	if (vc_firmware_add_service(fw, &smem_ops, pool)) {
 		free(pool);
 		return NULL;

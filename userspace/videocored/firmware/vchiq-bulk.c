@@ -67,14 +67,20 @@ static void pop_remote(struct vcq_bulk_queue *queue)
 
 static void send_done(struct fw_service *svc, enum vcq_dir dir, int actual)
 {
-	struct vchiq_bulk_done_payload done = {
-		.actual = htole32((uint32_t)actual),
-	};
+	struct vchiq_bulk_done_payload done;
 	enum vchiq_msg_type type = dir == VCQ_TO_HOST ? VCHIQ_MSG_BULK_RX_DONE :
 				   VCHIQ_MSG_BULK_TX_DONE;
 
-	if (vcq_tx_service(svc, type, &done, sizeof(done)))
-		vcq_break(svc->conn, "out of memory");
+	unsigned int nr = svc->conn->chaos ? vcq_chaos_dones(svc->conn, &actual) : 1;
+
+	/* As far as we know, the host has one bulk less. */
+	if (!nr)
+		svc->bulks[dir].outstanding--;
+	done.actual = htole32((uint32_t)actual);
+	for (; nr; nr--) {
+		if (vcq_tx_service(svc, type, &done, sizeof(done)))
+			vcq_break(svc->conn, "out of memory");
+	}
 }
 
 static void count_bulk(struct fw_service *svc, enum vcq_dir dir, int actual)

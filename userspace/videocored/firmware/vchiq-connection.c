@@ -29,6 +29,7 @@ int vcq_connection_create(struct vc_firmware *fw,
 	conn->state = VCQ_CONNECTING;
 	TAILQ_INIT(&conn->services);
 	TAILQ_INIT(&conn->tx.control);
+	STAILQ_INIT(&conn->uses);
 	conn->view = vcq_guest_view_get(fw);
 	ret = vcq_layout_attach(conn);
 	if (ret) {
@@ -53,7 +54,6 @@ void vcq_connection_start(struct vcq_connection *conn)
 	vsh_store(&own->slot_queue_recycle, tx->available);
 	vsh_store(&own->tx_pos, 0);
 	vcq_connection_disarm(conn);
-	vsh_store(&own->sync_release.armed, 0);
 	vsh_store(&own->sync_release.fired, 1);
 	vsh_store(&own->debug[0], VCHIQ_DEBUG_ENTRIES);
 	vsh_publish_initialised(own);
@@ -68,6 +68,7 @@ void vcq_connection_close(struct vcq_connection *conn)
 	if (!conn || !conn->view)
 		return;
 	conn->state = VCQ_BROKEN;
+	vcq_use_drop(conn);
 	vcq_service_close_all(conn);
 	vcq_tx_fini(conn);
 	vc_guest_view_put(conn->view);
@@ -128,7 +129,12 @@ struct vchiq_header *vcq_header(struct vcq_connection *conn, unsigned int slot,
 void vcq_signal(struct vcq_connection *conn, struct vchiq_remote_event *event)
 {
 	conn->signals++;
-	if (!vsh_event_signal(event))
+	vsh_event_fire(event);
+	if (conn->chaos)
+		vcq_chaos_before_armed(conn);
+	if (!vsh_event_is_armed(event))
+		return;
+	if (conn->chaos && vcq_chaos_holds_bell(conn))
 		return;
 	conn->rings++;
 	vcq_ring_host(conn->fw);
@@ -153,17 +159,37 @@ bool vcq_connection_poll(struct vcq_connection *conn)
 	struct vchiq_shared_state *own = &conn->zero->master;
 	bool busy = false;
 
+	if (conn->chaos)
+		vcq_chaos_poll(conn);
 	busy |= on_event(conn, &own->recycle, vcq_tx_recycled);
 	busy |= on_event(conn, &own->trigger, vcq_rx_run);
 	busy |= on_event(conn, &own->sync_trigger, vcq_rx_sync);
 	vcq_bulk_resolve(conn);
+	busy |= vcq_sync_pump(conn);
 	return vcq_tx_pump(conn) || busy;
 }
 
 /*
- * Steps R1 to R4 for the three events that we wait for; true: sleep, the doorbell
- * will be rung. The fourth, sync_release, says that our synchronous slot is free,
- * and stays fired because we never send there.
+ * The fourth event, sync_release, says that our synchronous slot is free. It
+ * stays fired while nothing has to go there, and is waited for only then.
+ */
+static bool waits_for_sync_slot(const struct vcq_connection *conn)
+{
+	return conn->nr_sync && vcq_may_send(conn);
+}
+
+bool vcq_connection_has_work(struct vcq_connection *conn)
+{
+	const struct vchiq_shared_state *own = &conn->zero->master;
+
+	return vsh_event_is_fired(&own->trigger) || vsh_event_is_fired(&own->recycle) ||
+	       vsh_event_is_fired(&own->sync_trigger) ||
+	       (waits_for_sync_slot(conn) && vsh_event_is_fired(&own->sync_release));
+}
+
+/*
+ * Steps R1 to R4 for the events that we wait for; true: sleep, the doorbell will
+ * be rung.
  */
 bool vcq_connection_arm(struct vcq_connection *conn)
 {
@@ -172,10 +198,10 @@ bool vcq_connection_arm(struct vcq_connection *conn)
 	vsh_event_arm(&own->trigger);
 	vsh_event_arm(&own->recycle);
 	vsh_event_arm(&own->sync_trigger);
+	if (waits_for_sync_slot(conn))
+		vsh_event_arm(&own->sync_release);
 	vsh_events_armed();
-	if (!vsh_event_is_fired(&own->trigger) &&
-	    !vsh_event_is_fired(&own->recycle) &&
-	    !vsh_event_is_fired(&own->sync_trigger))
+	if (!vcq_connection_has_work(conn))
 		return true;
 	vcq_connection_disarm(conn);
 	return false;
@@ -189,5 +215,6 @@ void vcq_connection_disarm(struct vcq_connection *conn)
 	vsh_event_disarm(&own->trigger);
 	vsh_event_disarm(&own->recycle);
 	vsh_event_disarm(&own->sync_trigger);
+	vsh_event_disarm(&own->sync_release);
 	vsh_events_disarmed();
 }

@@ -164,6 +164,7 @@ int vcq_layout_attach(struct vcq_connection *conn)
 	if (ret)
 		return ret;
 	conn->rx.sync_slot = peer.sync;
+	conn->sync_slot = own.sync;
 	vcq_tx_init(conn, own.first, own.last);
 	return 0;
 }

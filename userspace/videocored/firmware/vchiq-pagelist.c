@@ -33,8 +33,9 @@ struct pages {
 	struct iovec *runs;
 };
 
+/* @at: a VideoCore bus address, or a physical one in the 36-bit format. */
 struct run {
-	uint64_t bus;
+	uint64_t at;
 	uint64_t len;
 };
 
@@ -42,11 +43,11 @@ static struct run decode(uint32_t entry, bool addr36)
 {
 	if (addr36)
 		return (struct run){
-			.bus = (uint64_t)(entry >> 8) * PAGE_BYTES,
+			.at = (uint64_t)(entry >> 8) * PAGE_BYTES,
 			.len = (uint64_t)((entry & 0xff) + 1) * PAGE_BYTES,
 		};
 	return (struct run){
-		.bus = entry & ~(PAGE_BYTES - 1),
+		.at = entry & ~(PAGE_BYTES - 1),
 		.len = (uint64_t)((entry & 0xfff) + 1) * PAGE_BYTES,
 	};
 }
@@ -57,14 +58,13 @@ static int take_run(struct vc_guest_view *view, uint32_t entry, bool addr36,
 {
 	struct run run = decode(entry, addr36);
 
-	run.bus += offset;
+	run.at += offset;
 	run.len -= offset;
 	if (run.len > left)
 		run.len = left;
-	if (run.bus > UINT32_MAX)
-		return -EFAULT;
 	out->iov_len = run.len;
-	out->iov_base = vc_guest_ptr(view, (uint32_t)run.bus, run.len);
+	out->iov_base = addr36 ? vc_guest_phys_ptr(view, run.at, run.len) :
+				 vc_guest_ptr(view, (uint32_t)run.at, run.len);
 	return out->iov_base ? 0 : -EFAULT;
 }
 

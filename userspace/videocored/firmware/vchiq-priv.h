@@ -19,6 +19,7 @@
 #include <videocore/vchiq.h>
 
 #include "firmware.h"
+#include "vchiq-chaos.h"
 
 struct json_object;
 struct vc_guest_view;
@@ -100,6 +101,7 @@ struct vcq_rx {
 
 /** struct vcq_rx_msg - a received message, checked and copied */
 struct vcq_rx_msg {
+	bool is_sync;	/* came in the synchronous slot */
 	uint32_t type;
 	uint16_t src;
 	uint16_t dst;
@@ -138,6 +140,9 @@ struct vcq_bulk_queue {
 /*
  * State of a service; there is no LISTENING here, listeners are kept apart.
  *
+ *   OPENING    OPENACK         -> OPEN
+ *   OPENING    host's CLOSE    -> gone        (refused)
+ *   OPENING    we close        -> CLOSESENT
  *   OPEN       host's CLOSE    -> CLOSERECVD  (aborts, close callback, answer)
  *   OPEN       we close        -> CLOSESENT   (aborts, CLOSE queued)
  *   CLOSESENT  host's CLOSE    -> CLOSERECVD  (close callback) or gone, if our
@@ -145,6 +150,7 @@ struct vcq_bulk_queue {
  *   CLOSERECVD our CLOSE sent  -> gone
  */
 enum vcq_service_state {
+	VCQ_SERVICE_OPENING,
 	VCQ_SERVICE_OPEN,
 	VCQ_SERVICE_CLOSESENT,
 	VCQ_SERVICE_CLOSERECVD,
@@ -169,15 +175,20 @@ SLIST_HEAD(vcq_listeners, vcq_listener);
 struct fw_service {
 	TAILQ_ENTRY(fw_service) link;
 	struct vcq_connection *conn;
-	struct vcq_listener *listener;
+	const struct fw_service_ops *ops;
+	void *ctx;
+	struct vcq_listener *listener;	/* NULL: the host listens */
+	uint32_t fourcc;
 	enum vcq_service_state state;
 	uint16_t port;
-	uint16_t peer_port;
+	uint16_t peer_port;		/* VCHIQ_PORT_NONE while OPENING */
 	uint32_t client_id;
 	int16_t client_version;
+	bool is_sync;
 	bool close_on_wire;
 	void *priv;
 	struct vcq_msg_queue queue;
+	struct vcq_msg_queue sync_queue;
 	unsigned int nr_queued;
 	size_t bytes_queued;
 	struct vcq_bulk_queue bulks[VCQ_NR_DIRS];
@@ -186,17 +197,35 @@ struct fw_service {
 
 TAILQ_HEAD(vcq_services, fw_service);
 
+/* REMOTE_USE that the host has not answered. */
+#define VCQ_MAX_USES	64u
+
+/** struct vcq_use - a REMOTE_USE on the wire; @active is NULL if nobody cares */
+struct vcq_use {
+	STAILQ_ENTRY(vcq_use) link;
+	void (*active)(void *arg, int error);
+	void *arg;
+};
+
+STAILQ_HEAD(vcq_uses, vcq_use);
+
 /*
  *   CONNECTING -- host's CONNECT --> CONNECTED
  *   CONNECTED  -- host's PAUSE   --> PAUSING -- our PAUSE sent --> PAUSED
+ *   CONNECTED  -- we pause       --> PAUSE_QUEUED -- sent --> PAUSE_SENT
+ *   PAUSE_SENT -- host's PAUSE   --> PAUSED
  *   PAUSED     -- host's RESUME  --> CONNECTED
+ *   PAUSED     -- we resume      --> RESUMING -- RESUME sent --> CONNECTED
  *   any        -- violation      --> BROKEN, for good
  */
 enum vcq_state {
 	VCQ_CONNECTING,
 	VCQ_CONNECTED,
 	VCQ_PAUSING,
+	VCQ_PAUSE_QUEUED,
+	VCQ_PAUSE_SENT,
 	VCQ_PAUSED,
+	VCQ_RESUMING,
 	VCQ_BROKEN,
 	VCQ_NR_STATES,
 };
@@ -213,6 +242,11 @@ enum vcq_state {
  * @config: line size and page list format
  * @version: common protocol version
  * @state: see enum vcq_state
+ * @wants_resume: resume as soon as the host's PAUSE is here
+ * @uses: REMOTE_USE that wait for their answer, oldest first
+ * @nr_uses: length of @uses
+ * @sync_slot: our synchronous slot
+ * @nr_sync: messages that wait for it
  * @broken_why: for the status
  * @tx: our slots
  * @rx: the host's slots
@@ -222,6 +256,7 @@ enum vcq_state {
  * @rings: doorbells rung
  * @signals: events signalled, rung or not
  * @stalls: times the transmitter ran out of slots or quota
+ * @chaos: how we misbehave, or NULL
  */
 struct vcq_connection {
 	struct vc_firmware *fw;
@@ -234,6 +269,11 @@ struct vcq_connection {
 	struct vc_firmware_config config;
 	int version;
 	enum vcq_state state;
+	bool wants_resume;
+	struct vcq_uses uses;
+	unsigned int nr_uses;
+	unsigned int sync_slot;
+	unsigned int nr_sync;
 	char broken_why[96];
 	struct vcq_tx tx;
 	struct vcq_rx rx;
@@ -243,6 +283,7 @@ struct vcq_connection {
 	uint64_t rings;
 	uint64_t signals;
 	uint64_t stalls;
+	struct vcq_chaos *chaos;
 };
 
 /* firmware.c */
@@ -259,6 +300,7 @@ void vcq_connection_start(struct vcq_connection *conn);
 void vcq_connection_close(struct vcq_connection *conn);
 void vcq_connection_destroy(struct vcq_connection *conn);
 bool vcq_connection_is_living(struct vcq_connection *conn, uint32_t bus);
+bool vcq_connection_has_work(struct vcq_connection *conn);
 bool vcq_connection_poll(struct vcq_connection *conn);
 bool vcq_connection_arm(struct vcq_connection *conn);
 void vcq_connection_disarm(struct vcq_connection *conn);
@@ -280,7 +322,18 @@ void vcq_tx_fini(struct vcq_connection *conn);
 void vcq_tx_control(struct vcq_connection *conn, uint32_t msgid);
 int vcq_tx_service(struct fw_service *svc, enum vchiq_msg_type type,
 		   const void *data, size_t len);
+struct vcq_msg *vcq_msg_create(uint32_t msgid, const void *data, size_t len);
+void vcq_queue_free(struct vcq_msg_queue *queue);
+void vcq_tx_urgent(struct vcq_connection *conn, uint32_t msgid);
+bool vcq_tx_retract(struct vcq_connection *conn, uint32_t msgid);
 void vcq_tx_drop(struct fw_service *svc, bool only_data);
+/*
+ * For who misbehaves: a message at once, with whatever header; false if there is
+ * no room. And the end of the slot being filled.
+ */
+bool vcq_tx_raw(struct vcq_connection *conn, uint32_t msgid, uint32_t claimed,
+		const void *data, uint32_t size);
+void vcq_tx_pad(struct vcq_connection *conn);
 bool vcq_tx_pump(struct vcq_connection *conn);
 void vcq_tx_recycled(struct vcq_connection *conn);
 
@@ -289,8 +342,31 @@ int vcq_rx_init(struct vcq_connection *conn, unsigned int first,
 		unsigned int last);
 void vcq_rx_run(struct vcq_connection *conn);
 void vcq_rx_sync(struct vcq_connection *conn);
+/* A slot of the host, read to its end. */
+void vcq_rx_give_back(struct vcq_connection *conn, uint8_t slot);
+
+/* vchiq-sync.c */
+int vcq_sync_service(struct fw_service *svc, enum vchiq_msg_type type,
+		     const void *data, size_t len);
+void vcq_sync_drop(struct fw_service *svc);
+bool vcq_sync_pump(struct vcq_connection *conn);
+
+/* vchiq-pause.c */
+void vcq_peer_paused(struct vcq_connection *conn, const struct vcq_rx_msg *msg);
+void vcq_peer_resumed(struct vcq_connection *conn, const struct vcq_rx_msg *msg);
+void vcq_peer_uses(struct vcq_connection *conn, const struct vcq_rx_msg *msg);
+void vcq_use_active(struct vcq_connection *conn, const struct vcq_rx_msg *msg);
+void vcq_use_drop(struct vcq_connection *conn);
+int vcq_pause(struct vcq_connection *conn);
+int vcq_resume(struct vcq_connection *conn);
+int vcq_use(struct vcq_connection *conn, void (*active)(void *arg, int error), void *arg);
+void vcq_pause_on_wire(struct vcq_connection *conn);
+void vcq_resume_on_wire(struct vcq_connection *conn);
+bool vcq_is_paused(const struct vcq_connection *conn);
+bool vcq_may_send(const struct vcq_connection *conn);
 
 /* vchiq-service.c */
+void vcq_service_acked(struct vcq_connection *conn, const struct vcq_rx_msg *msg);
 void vcq_service_open(struct vcq_connection *conn, const struct vcq_rx_msg *msg);
 void vcq_service_peer_closed(struct vcq_connection *conn,
 			     const struct vcq_rx_msg *msg);

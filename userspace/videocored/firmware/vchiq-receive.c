@@ -53,39 +53,6 @@ static void on_connect(struct vcq_connection *conn, const struct vcq_rx_msg *msg
 	vc_info("vchiq", "connected");
 }
 
-static void on_pause(struct vcq_connection *conn, const struct vcq_rx_msg *msg)
-{
-	if (conn->state == VCQ_PAUSING || conn->state == VCQ_PAUSED) {
-		vcq_error(conn, NULL, "PAUSE while paused", msg);
-		return;
-	}
-	vcq_tx_control(conn, VCHIQ_MSGID(VCHIQ_MSG_PAUSE, 0, 0));
-	if (conn->state != VCQ_BROKEN)
-		conn->state = VCQ_PAUSING;
-}
-
-static void on_resume(struct vcq_connection *conn, const struct vcq_rx_msg *msg)
-{
-	if (conn->state != VCQ_PAUSED) {
-		vcq_error(conn, NULL, "RESUME while not paused", msg);
-		return;
-	}
-	conn->state = VCQ_CONNECTED;
-}
-
-/* We never go to sleep, so the host's use counts only want an answer. */
-static void on_remote_use(struct vcq_connection *conn,
-			  const struct vcq_rx_msg *msg)
-{
-	vcq_tx_control(conn, VCHIQ_MSGID(VCHIQ_MSG_REMOTE_USE_ACTIVE, 0, 0));
-}
-
-static void on_unexpected(struct vcq_connection *conn,
-			  const struct vcq_rx_msg *msg)
-{
-	vcq_error(conn, NULL, "unexpected message", msg);
-}
-
 static void on_reversed(struct vcq_connection *conn,
 			const struct vcq_rx_msg *msg)
 {
@@ -97,30 +64,25 @@ static void (*const handlers[])(struct vcq_connection *conn,
 	[VCHIQ_MSG_PADDING] = on_padding,
 	[VCHIQ_MSG_CONNECT] = on_connect,
 	[VCHIQ_MSG_OPEN] = vcq_service_open,
-	[VCHIQ_MSG_OPENACK] = on_unexpected,
+	[VCHIQ_MSG_OPENACK] = vcq_service_acked,
 	[VCHIQ_MSG_CLOSE] = vcq_service_peer_closed,
 	[VCHIQ_MSG_DATA] = vcq_service_data,
 	[VCHIQ_MSG_BULK_RX] = vcq_bulk_posted,
 	[VCHIQ_MSG_BULK_TX] = vcq_bulk_posted,
 	[VCHIQ_MSG_BULK_RX_DONE] = on_reversed,
 	[VCHIQ_MSG_BULK_TX_DONE] = on_reversed,
-	[VCHIQ_MSG_PAUSE] = on_pause,
-	[VCHIQ_MSG_RESUME] = on_resume,
-	[VCHIQ_MSG_REMOTE_USE] = on_remote_use,
+	[VCHIQ_MSG_PAUSE] = vcq_peer_paused,
+	[VCHIQ_MSG_RESUME] = vcq_peer_resumed,
+	[VCHIQ_MSG_REMOTE_USE] = vcq_peer_uses,
 	[VCHIQ_MSG_REMOTE_RELEASE] = on_padding,
-	[VCHIQ_MSG_REMOTE_USE_ACTIVE] = on_padding,
+	[VCHIQ_MSG_REMOTE_USE_ACTIVE] = vcq_use_active,
 };
-
-static bool is_paused(const struct vcq_connection *conn)
-{
-	return conn->state == VCQ_PAUSING || conn->state == VCQ_PAUSED;
-}
 
 static void dispatch(struct vcq_connection *conn, const struct vcq_rx_msg *msg)
 {
 	conn->count.rx_messages++;
 	conn->count.rx_bytes += msg->size;
-	if (is_paused(conn) && msg->type != VCHIQ_MSG_PADDING &&
+	if (vcq_is_paused(conn) && msg->type != VCHIQ_MSG_PADDING &&
 	    msg->type != VCHIQ_MSG_RESUME && msg->type != VCHIQ_MSG_PAUSE) {
 		vcq_break(conn, "message of type %u while paused", msg->type);
 		return;
@@ -143,6 +105,7 @@ static int take_message(struct vcq_connection *conn,
 	msg->src = (uint16_t)VCHIQ_MSGID_SRC(msgid);
 	msg->dst = (uint16_t)VCHIQ_MSGID_DST(msgid);
 	msg->data = conn->rx.payload;
+	msg->is_sync = false;
 	if (msg->size > VCHIQ_MAX_MSG_SIZE || VCHIQ_MSG_STRIDE(msg->size) > room) {
 		vcq_break(conn, "message of %u bytes where %u are left",
 			  msg->size, room);
@@ -157,7 +120,7 @@ static int take_message(struct vcq_connection *conn,
 	return 0;
 }
 
-static void recycle(struct vcq_connection *conn, uint8_t slot)
+void vcq_rx_give_back(struct vcq_connection *conn, uint8_t slot)
 {
 	struct vchiq_shared_state *peer = &conn->zero->slave;
 	struct vcq_rx *rx = &conn->rx;
@@ -184,8 +147,10 @@ static void receive_one(struct vcq_connection *conn, uint32_t left)
 		return;
 	rx->pos += VCHIQ_MSG_STRIDE(msg.size);
 	dispatch(conn, &msg);
-	if (rx->pos % VCHIQ_SLOT_SIZE == 0 && conn->state != VCQ_BROKEN)
-		recycle(conn, slot);
+	if (rx->pos % VCHIQ_SLOT_SIZE || conn->state == VCQ_BROKEN)
+		return;
+	if (!conn->chaos || !vcq_chaos_holds_slot(conn, slot))
+		vcq_rx_give_back(conn, slot);
 }
 
 void vcq_rx_run(struct vcq_connection *conn)
@@ -203,7 +168,7 @@ void vcq_rx_run(struct vcq_connection *conn)
 		receive_one(conn, pos - rx->pos);
 }
 
-/* The synchronous slot holds one message, DATA as we open nothing. */
+/* The synchronous slot holds one message. */
 void vcq_rx_sync(struct vcq_connection *conn)
 {
 	struct vchiq_header *header = vcq_header(conn, conn->rx.sync_slot, 0);
@@ -213,7 +178,8 @@ void vcq_rx_sync(struct vcq_connection *conn)
 		return;
 	if (msg.type == VCHIQ_MSG_PADDING)
 		return;
-	if (msg.type == VCHIQ_MSG_DATA)
+	msg.is_sync = true;
+	if (msg.type == VCHIQ_MSG_DATA || msg.type == VCHIQ_MSG_OPENACK)
 		dispatch(conn, &msg);
 	else
 		vcq_error(conn, NULL, "unexpected synchronous message", &msg);

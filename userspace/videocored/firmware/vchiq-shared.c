@@ -71,11 +71,16 @@ bool vsh_event_take(struct vchiq_remote_event *event)
  * S2: what was published before fired = 1; pairs with R7 of the host.
  * S4: fired = 1 before the load of armed; pairs with R3 of the host.
  */
-bool vsh_event_signal(struct vchiq_remote_event *event)
+void vsh_event_fire(struct vchiq_remote_event *event)
 {
 	fence(__ATOMIC_SEQ_CST);
 	vsh_store(&event->fired, 1);
 	fence(__ATOMIC_SEQ_CST);
+}
+
+/* S5. */
+bool vsh_event_is_armed(const struct vchiq_remote_event *event)
+{
 	return vsh_load(&event->armed);
 }
 
@@ -112,15 +117,14 @@ void vsh_write_header(struct vchiq_header *header, uint32_t msgid, uint32_t size
 }
 
 /*
- * Give a slot back as entry @count of the peer's ring. First fence: our loads of
- * its messages before the count, pairs with the host's dependency from count to
- * new messages. Second: entry before count, pairs with the host's load barrier
- * between the two.
+ * Give a slot back as entry @count of the peer's ring. The fence is two: entry
+ * before count, pairs with the host's load barrier between the two; and our loads
+ * of the slot's messages before the count, pairs with the host's dependency from
+ * count to new messages.
  */
 void vsh_recycle_slot(struct vchiq_shared_state *peer, uint32_t count,
 		      uint32_t slot)
 {
-	fence(__ATOMIC_ACQ_REL);
 	vsh_store(&peer->slot_queue[count % VCHIQ_MAX_SLOTS_PER_SIDE], slot);
 	fence(__ATOMIC_RELEASE);
 	vsh_store(&peer->slot_queue_recycle, count + 1);
@@ -141,12 +145,11 @@ uint32_t vsh_recycled_slot(const struct vchiq_shared_state *own, uint32_t index)
 }
 
 /*
- * Our loads of the message before the slot is free again (msgid 0); the signal
- * that follows orders the rest. Pairs with the host's wait for sync_release.
+ * The slot is free again (msgid 0). The signal that must follow orders this and
+ * our loads of the message before sync_release, which is what the host waits for.
  */
 void vsh_sync_release(struct vchiq_header *header)
 {
-	fence(__ATOMIC_ACQ_REL);
 	vsh_store(&header->msgid, 0);
 }
 

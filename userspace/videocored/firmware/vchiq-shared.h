@@ -54,8 +54,9 @@ void vsh_event_disarm(struct vchiq_remote_event *event);
 void vsh_events_disarmed(void);
 bool vsh_event_take(struct vchiq_remote_event *event);
 
-/* Sender of an event: true when the doorbell has to be rung. */
-bool vsh_event_signal(struct vchiq_remote_event *event);
+/* Sender of an event; then whether the doorbell has to be rung. */
+void vsh_event_fire(struct vchiq_remote_event *event);
+bool vsh_event_is_armed(const struct vchiq_remote_event *event);
 
 /* Messages. */
 uint32_t vsh_peer_tx_pos(const struct vchiq_shared_state *peer);

@@ -13,11 +13,15 @@ static const char *const state_names[VCQ_NR_STATES] = {
 	[VCQ_CONNECTING] = "connecting",
 	[VCQ_CONNECTED] = "connected",
 	[VCQ_PAUSING] = "pausing",
+	[VCQ_PAUSE_QUEUED] = "pausing",
+	[VCQ_PAUSE_SENT] = "pausing",
 	[VCQ_PAUSED] = "paused",
+	[VCQ_RESUMING] = "resuming",
 	[VCQ_BROKEN] = "broken",
 };
 
 static const char *const service_state_names[] = {
+	[VCQ_SERVICE_OPENING] = "opening",
 	[VCQ_SERVICE_OPEN] = "open",
 	[VCQ_SERVICE_CLOSESENT] = "close-sent",
 	[VCQ_SERVICE_CLOSERECVD] = "close-received",
@@ -50,13 +54,14 @@ static void put_counters(struct json_object *to, const struct vcq_counters *coun
 static struct json_object *service_status(const struct fw_service *svc)
 {
 	struct json_object *out = json_object_new_object();
-	uint32_t fourcc = svc->listener->ops->fourcc;
+	uint32_t fourcc = svc->fourcc;
 	char name[5];
 
 	snprintf(name, sizeof(name), "%c%c%c%c", fourcc >> 24, fourcc >> 16 & 0xff,
 		 fourcc >> 8 & 0xff, fourcc & 0xff);
 	put_string(out, "name", name);
 	put_string(out, "state", service_state_names[svc->state]);
+	json_object_object_add(out, "synchronous", json_object_new_boolean(svc->is_sync));
 	put(out, "port", svc->port);
 	put(out, "client_port", svc->peer_port);
 	put(out, "client_id", svc->client_id);

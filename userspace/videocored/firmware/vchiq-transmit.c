@@ -33,7 +33,7 @@ void vcq_tx_init(struct vcq_connection *conn, unsigned int first,
 	tx->data_quota = tx->available > 1 ? tx->available - 1 : 1;
 }
 
-static void free_queue(struct vcq_msg_queue *queue)
+void vcq_queue_free(struct vcq_msg_queue *queue)
 {
 	struct vcq_msg *msg;
 
@@ -45,11 +45,11 @@ static void free_queue(struct vcq_msg_queue *queue)
 
 void vcq_tx_fini(struct vcq_connection *conn)
 {
-	free_queue(&conn->tx.control);
+	vcq_queue_free(&conn->tx.control);
 	conn->tx.nr_control = 0;
 }
 
-static struct vcq_msg *new_msg(uint32_t msgid, const void *data, size_t len)
+struct vcq_msg *vcq_msg_create(uint32_t msgid, const void *data, size_t len)
 {
 	struct vcq_msg *msg = malloc(sizeof(*msg) + len);
 
@@ -62,34 +62,72 @@ static struct vcq_msg *new_msg(uint32_t msgid, const void *data, size_t len)
 	return msg;
 }
 
-/* A message of no service. It cannot be lost: if it were, the host would hang. */
-void vcq_tx_control(struct vcq_connection *conn, uint32_t msgid)
+static struct vcq_msg *control_create(struct vcq_connection *conn, uint32_t msgid)
 {
 	struct vcq_msg *msg;
 
 	if (conn->tx.nr_control >= VCQ_QUEUE_CONTROL) {
 		vcq_break(conn, "host reads none of %u answers",
 			  conn->tx.nr_control);
-		return;
+		return NULL;
 	}
-	msg = new_msg(msgid, NULL, 0);
-	if (!msg) {
+	msg = vcq_msg_create(msgid, NULL, 0);
+	if (!msg)
 		vcq_break(conn, "out of memory");
-		return;
+	else
+		conn->tx.nr_control++;
+	return msg;
+}
+
+/* A message of no service. It cannot be lost: if it were, the host would hang. */
+void vcq_tx_control(struct vcq_connection *conn, uint32_t msgid)
+{
+	struct vcq_msg *msg = control_create(conn, msgid);
+
+	if (msg)
+		TAILQ_INSERT_TAIL(&conn->tx.control, msg, link);
+}
+
+/* The same, before what else waits. */
+void vcq_tx_urgent(struct vcq_connection *conn, uint32_t msgid)
+{
+	struct vcq_msg *msg = control_create(conn, msgid);
+
+	if (msg)
+		TAILQ_INSERT_HEAD(&conn->tx.control, msg, link);
+}
+
+static void unlink_control(struct vcq_connection *conn, struct vcq_msg *msg)
+{
+	TAILQ_REMOVE(&conn->tx.control, msg, link);
+	conn->tx.nr_control--;
+	free(msg);
+}
+
+/* Take back what waits; false if it is not there (any more). */
+bool vcq_tx_retract(struct vcq_connection *conn, uint32_t msgid)
+{
+	struct vcq_msg *msg;
+
+	TAILQ_FOREACH(msg, &conn->tx.control, link) {
+		if (msg->msgid != msgid)
+			continue;
+		unlink_control(conn, msg);
+		return true;
 	}
-	TAILQ_INSERT_TAIL(&conn->tx.control, msg, link);
-	conn->tx.nr_control++;
+	return false;
 }
 
 int vcq_tx_service(struct fw_service *svc, enum vchiq_msg_type type,
 		   const void *data, size_t len)
 {
+	uint32_t dst = svc->peer_port == VCHIQ_PORT_NONE ? 0 : svc->peer_port;
 	struct vcq_msg *msg;
 
 	if (type == VCHIQ_MSG_DATA && (svc->nr_queued >= VCQ_QUEUE_MESSAGES ||
 				       svc->bytes_queued >= VCQ_QUEUE_BYTES))
 		return -ENOMEM;
-	msg = new_msg(VCHIQ_MSGID(type, svc->port, svc->peer_port), data, len);
+	msg = vcq_msg_create(VCHIQ_MSGID(type, svc->port, dst), data, len);
 	if (!msg)
 		return -ENOMEM;
 	TAILQ_INSERT_TAIL(&svc->queue, msg, link);
@@ -193,6 +231,30 @@ static enum tx_result reserve(struct vcq_connection *conn, uint32_t stride,
 	return TX_SENT;
 }
 
+bool vcq_tx_raw(struct vcq_connection *conn, uint32_t msgid, uint32_t claimed,
+		const void *data, uint32_t size)
+{
+	struct vcq_tx *tx = &conn->tx;
+	uint32_t stride = VCHIQ_MSG_STRIDE(size);
+	struct vchiq_header *header;
+
+	if (reserve(conn, stride, false) != TX_SENT)
+		return false;
+	header = vcq_header(conn, slot_at(tx, tx->pos), tx->pos % VCHIQ_SLOT_SIZE);
+	vsh_copy_out(header + 1, data, size);
+	vsh_write_header(header, msgid, claimed);
+	advance(tx, stride);
+	conn->count.tx_messages++;
+	conn->count.tx_bytes += size;
+	return true;
+}
+
+void vcq_tx_pad(struct vcq_connection *conn)
+{
+	if (conn->tx.pos % VCHIQ_SLOT_SIZE)
+		pad_slot(conn);
+}
+
 static enum tx_result write_msg(struct vcq_connection *conn,
 				const struct vcq_msg *msg)
 {
@@ -217,22 +279,36 @@ static enum tx_result write_msg(struct vcq_connection *conn,
 	return TX_SENT;
 }
 
+/* PAUSE and RESUME are control messages themselves, and the last and the first. */
+static bool may_send_control(const struct vcq_connection *conn)
+{
+	return vcq_may_send(conn) || conn->state == VCQ_PAUSING ||
+	       conn->state == VCQ_PAUSE_QUEUED || conn->state == VCQ_RESUMING;
+}
+
 static enum tx_result pump_control(struct vcq_connection *conn)
 {
 	struct vcq_msg *msg;
 
-	while ((msg = TAILQ_FIRST(&conn->tx.control))) {
+	while (may_send_control(conn) && (msg = TAILQ_FIRST(&conn->tx.control))) {
 		enum tx_result result = write_msg(conn, msg);
 
 		if (result != TX_SENT)
 			return result;
 		if (VCHIQ_MSGID_TYPE(msg->msgid) == VCHIQ_MSG_PAUSE)
-			conn->state = VCQ_PAUSED;
-		TAILQ_REMOVE(&conn->tx.control, msg, link);
-		conn->tx.nr_control--;
-		free(msg);
+			vcq_pause_on_wire(conn);
+		else if (VCHIQ_MSGID_TYPE(msg->msgid) == VCHIQ_MSG_RESUME)
+			vcq_resume_on_wire(conn);
+		unlink_control(conn, msg);
 	}
 	return TX_SENT;
+}
+
+/* Misbehaving, we say so more than once. */
+static void done_sent(struct vcq_bulk_queue *queue)
+{
+	if (queue->outstanding > queue->nr_remote)
+		queue->outstanding--;
 }
 
 static void sent(struct fw_service *svc, const struct vcq_msg *msg)
@@ -243,10 +319,10 @@ static void sent(struct fw_service *svc, const struct vcq_msg *msg)
 		svc->count.tx_bytes += msg->size;
 		break;
 	case VCHIQ_MSG_BULK_RX_DONE:
-		svc->bulks[VCQ_TO_HOST].outstanding--;
+		done_sent(&svc->bulks[VCQ_TO_HOST]);
 		break;
 	case VCHIQ_MSG_BULK_TX_DONE:
-		svc->bulks[VCQ_TO_FIRMWARE].outstanding--;
+		done_sent(&svc->bulks[VCQ_TO_FIRMWARE]);
 		break;
 	case VCHIQ_MSG_CLOSE:
 		vcq_service_close_on_wire(svc);
@@ -271,6 +347,13 @@ static enum tx_result pump_service(struct vcq_connection *conn,
 	return TX_SENT;
 }
 
+/* CLOSE does not overtake what the synchronous slot has not taken yet. */
+static bool must_wait(const struct fw_service *svc)
+{
+	return !TAILQ_EMPTY(&svc->sync_queue) &&
+	       VCHIQ_MSGID_TYPE(TAILQ_FIRST(&svc->queue)->msgid) == VCHIQ_MSG_CLOSE;
+}
+
 /* One message of each service that has one; true if any went out. */
 static bool pump_round(struct vcq_connection *conn)
 {
@@ -281,7 +364,7 @@ static bool pump_round(struct vcq_connection *conn)
 		enum tx_result result;
 
 		next = TAILQ_NEXT(svc, link);
-		if (TAILQ_EMPTY(&svc->queue))
+		if (TAILQ_EMPTY(&svc->queue) || must_wait(svc))
 			continue;
 		result = pump_service(conn, svc);
 		if (result == TX_NO_SLOT)
@@ -291,11 +374,6 @@ static bool pump_round(struct vcq_connection *conn)
 	return any;
 }
 
-static bool may_send(const struct vcq_connection *conn)
-{
-	return conn->state == VCQ_CONNECTED || conn->state == VCQ_CONNECTING;
-}
-
 /*
  * Send what can be sent, then tell the host once. Written padding is published
  * even if nothing followed it: it may complete the slot that we wait for.
@@ -303,13 +381,10 @@ static bool may_send(const struct vcq_connection *conn)
 bool vcq_tx_pump(struct vcq_connection *conn)
 {
 	struct vcq_tx *tx = &conn->tx;
+	enum tx_result result = pump_control(conn);
 
-	if (may_send(conn) || conn->state == VCQ_PAUSING) {
-		enum tx_result result = pump_control(conn);
-
-		while (result == TX_SENT && may_send(conn) && pump_round(conn))
-			;
-	}
+	while (result == TX_SENT && vcq_may_send(conn) && pump_round(conn))
+		;
 	if (tx->pos == tx->published || conn->state == VCQ_BROKEN)
 		return false;
 	tx->published = tx->pos;

@@ -53,6 +53,8 @@ struct vc_provenance {
 	uint32_t on_screen;	/* last address scanned out */
 	bool foreign_pending;
 	uint64_t written;
+	uint64_t read;
+	uint64_t strange;
 	uint64_t scanned;
 	uint64_t foreign;
 	uint32_t latency_us[NR_LATENCIES];
@@ -96,6 +98,8 @@ void vc_provenance_reset(struct vc_provenance *prov)
 	pthread_mutex_lock(&prov->lock);
 	forget_buffers(prov);
 	prov->written = 0;
+	prov->read = 0;
+	prov->strange = 0;
 	prov->scanned = 0;
 	prov->foreign = 0;
 	prov->nr_latencies = 0;
@@ -206,6 +210,15 @@ void vc_provenance_written(struct vc_provenance *prov, uint64_t seq,
 	img = copy_image(img, reference);
 	pthread_mutex_lock(&prov->lock);
 	put_newest(prov, &frame, img);
+	pthread_mutex_unlock(&prov->lock);
+}
+
+void vc_provenance_read(struct vc_provenance *prov, uint32_t bus)
+{
+	pthread_mutex_lock(&prov->lock);
+	prov->read++;
+	if (!bus || !find_frame(prov, bus & ALIAS_MASK))
+		prov->strange++;
 	pthread_mutex_unlock(&prov->lock);
 }
 
@@ -386,6 +399,8 @@ void vc_provenance_status(struct vc_provenance *prov, struct json_object *out)
 {
 	pthread_mutex_lock(&prov->lock);
 	json_object_object_add(out, "frames_written", json_object_new_int64(prov->written));
+	json_object_object_add(out, "frames_read", json_object_new_int64(prov->read));
+	json_object_object_add(out, "frames_strange", json_object_new_int64(prov->strange));
 	json_object_object_add(out, "frames_scanned", json_object_new_int64(prov->scanned));
 	json_object_object_add(out, "frames_foreign", json_object_new_int64(prov->foreign));
 	json_object_object_add(out, "same_pages",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which page got which frame: the camera notes the bus address it wrote a frame
- * to, the HVS the address it scans out. All functions are thread-safe.
+ * Which page got which frame: the camera and the codecs note the bus address they
+ * wrote a frame to and read one from, the HVS the address it scans out. All
+ * functions are thread-safe.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -29,6 +30,11 @@ void vc_provenance_written(struct vc_provenance *prov, uint64_t seq,
 			   uint32_t bus, uint32_t len, uint64_t now_ns,
 			   const struct vc_image *reference);
 /*
+ * Codec: a picture was read from @bus (0: it was sent). It was passed on if it
+ * lies where a frame was written, strange if the processor put it there.
+ */
+void vc_provenance_read(struct vc_provenance *prov, uint32_t bus);
+/*
  * HVS: from @now_ns on the first plane of a list is fetched from @bus. If a
  * camera frame lies there its number is stored in *seq and true returned. The
  * same frame scanned again is counted once. A frame whose address no camera
@@ -47,8 +53,8 @@ void vc_provenance_compare(struct vc_provenance *prov, uint64_t seq,
 			   unsigned int y, unsigned int w, unsigned int h);
 
 /*
- * frames_written, frames_scanned, frames_foreign, same_pages, latency_ms
- * {p50, p99, max}, psnr_db {min, mean, samples}.
+ * frames_written, frames_read, frames_strange, frames_scanned, frames_foreign,
+ * same_pages, latency_ms {p50, p99, max}, psnr_db {min, mean, samples}.
  */
 void vc_provenance_status(struct vc_provenance *prov, struct json_object *out);
 

@@ -17,6 +17,7 @@
 #include "irq.h"
 #include "mailbox.h"
 #include "property.h"
+#include "vcmem.h"
 
 #define MAILBOX_SIZE	0x40
 #define MAIL0_RD	0x00
@@ -37,6 +38,7 @@
  * @block: on the bus
  * @irq: for line VC_VIRT_IRQ_MAILBOX
  * @guest: memory of the property buffers
+ * @vcmem: laid out before the guest hears of it, or NULL
  * @prop: state behind the property tags
  * @cnf: MAIL0_CNF
  * @head: oldest answer in @fifo
@@ -47,6 +49,7 @@ struct vc_mailbox {
 	struct vc_block block;
 	struct vc_irq *irq;
 	struct vc_guest *guest;
+	struct vc_vcmem *vcmem;
 	struct vc_property *prop;
 	uint32_t cnf;
 	unsigned int head;
@@ -119,6 +122,8 @@ static void mailbox_request(struct vc_mailbox *mbox, uint32_t word)
 			word & CHANNEL_MASK);
 		return;
 	}
+	if (mbox->vcmem)
+		vc_vcmem_boot(mbox->vcmem);
 	vc_property_request(mbox->prop, mbox->guest, word & ~CHANNEL_MASK);
 	mailbox_push(mbox, word);
 }
@@ -179,8 +184,13 @@ struct vc_mailbox *vc_mailbox_create(struct videocored *vc)
 	mbox->prop = vc_property_create(mailbox_vchiq_init, vc);
 	if (!mbox->prop)
 		goto err_free;
+	vc_property_refuse_tag(mbox->prop, vc->opt.refused_tag);
+	if (vc->opt.vc_memory_size)
+		vc_property_set_memory(mbox->prop, vc->opt.vc_memory_base,
+				       vc->opt.vc_memory_size);
 	mbox->irq = vc->irq;
 	mbox->guest = vc->guest;
+	mbox->vcmem = vc->vcmem;
 	mbox->block.name = "mailbox";
 	mbox->block.base = VC_VIRT_MAILBOX;
 	mbox->block.size = MAILBOX_SIZE;

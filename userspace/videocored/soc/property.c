@@ -14,6 +14,7 @@
 
 #include <videocore/property.h>
 
+#include "../firmware/services.h"
 #include "../guest.h"
 #include "../log.h"
 #include "property.h"
@@ -85,6 +86,9 @@ struct property_gpio {
  * struct vc_property - state behind the tags
  * @vchiq_init: takes slot zero
  * @arg: for @vchiq_init
+ * @refused_tag: makes a request fail, 0 if none
+ * @memory_base: where the VideoCore's own memory begins
+ * @memory_size: its bytes
  * @rate: rate of each clock
  * @clock_on: switched on
  * @domain_on: power domains by number; slot 0 unused
@@ -97,6 +101,9 @@ struct property_gpio {
 struct vc_property {
 	uint32_t (*vchiq_init)(void *arg, uint32_t slot_zero_bus);
 	void *arg;
+	uint32_t refused_tag;
+	uint32_t memory_base;
+	uint32_t memory_size;
 	uint32_t rate[NR_CLOCKS];
 	bool clock_on[NR_CLOCKS];
 	bool domain_on[NR_DOMAINS];
@@ -156,14 +163,14 @@ static bool tag_board_serial(struct vc_property *prop, uint32_t *val, size_t nr)
 static bool tag_arm_memory(struct vc_property *prop, uint32_t *val, size_t nr)
 {
 	val[0] = 0;
-	val[1] = ARM_MEMORY_SIZE;
+	val[1] = prop->memory_base;
 	return true;
 }
 
 static bool tag_vc_memory(struct vc_property *prop, uint32_t *val, size_t nr)
 {
-	val[0] = ARM_MEMORY_SIZE;
-	val[1] = VC_MEMORY_SIZE;
+	val[0] = prop->memory_base;
+	val[1] = prop->memory_size;
 	return true;
 }
 
@@ -391,6 +398,26 @@ void vc_property_set_gpio(struct vc_property *prop, unsigned int gpio, bool leve
  * Buffers
  */
 
+/* -----------------------------------------------------------------------------
+ * General commands, for those who have no VCHIQ
+ */
+
+#define GENCMD_TEXT_MAX	1024u
+
+static bool tag_gencmd(struct vc_property *prop, uint32_t *val, size_t nr)
+{
+	size_t room = (nr - 1) * WORD_SIZE;
+	char request[GENCMD_TEXT_MAX + 1];
+
+	if (room > GENCMD_TEXT_MAX)
+		room = GENCMD_TEXT_MAX;
+	memcpy(request, &val[1], room);
+	request[room] = '\0';
+	memset(&val[1], 0, room);
+	val[0] = fw_gencmd(request, (char *)&val[1], room);
+	return true;
+}
+
 /**
  * struct property_tag - a tag we answer
  * @id: VC_TAG_*
@@ -428,6 +455,7 @@ static const struct property_tag tags[] = {
 	{ VC_TAG_GET_GPIO_CONFIG, 5, 5, tag_get_gpio_config },
 	{ VC_TAG_GET_THROTTLED, 1, 1, tag_throttled },
 	{ VC_TAG_GET_CLOCK_MEASURED, 2, 2, tag_get_clock_rate },
+	{ VC_TAG_GET_GENCMD_RESULT, 2, 0, tag_gencmd },
 	{ VC_TAG_NOTIFY_REBOOT, 0, 0, tag_done },
 	{ VC_TAG_NOTIFY_XHCI_RESET, 1, 1, tag_done },
 	{ VC_TAG_NOTIFY_DISPLAY_DONE, 0, 0, tag_done },
@@ -480,7 +508,7 @@ uint32_t vc_property_parse(struct vc_property *prop, uint32_t *words, size_t nr_
 	while (at < nr_words) {
 		if (words[at] == VC_TAG_END)
 			return VC_PROP_SUCCESS;
-		if (nr_words - at < TAG_WORDS)
+		if (words[at] == prop->refused_tag || nr_words - at < TAG_WORDS)
 			break;
 		/* Bytes, padded to words; too many cannot overflow a size_t. */
 		nr = ((size_t)words[at + 1] + WORD_SIZE - 1) / WORD_SIZE;
@@ -569,11 +597,23 @@ struct vc_property *vc_property_create(uint32_t (*vchiq_init)(void *arg, uint32_
 		return NULL;
 	prop->vchiq_init = vchiq_init;
 	prop->arg = arg;
+	vc_property_set_memory(prop, ARM_MEMORY_SIZE, VC_MEMORY_SIZE);
 	/* Nothing plugged in until the display says so. */
 	vc_property_set_gpio(prop, VC_GPIO_EXP_HDMI_HPD, true);
 	vc_property_reset(prop);
 
 	return prop;
+}
+
+void vc_property_refuse_tag(struct vc_property *prop, uint32_t tag)
+{
+	prop->refused_tag = tag;
+}
+
+void vc_property_set_memory(struct vc_property *prop, uint32_t base, uint32_t size)
+{
+	prop->memory_base = base;
+	prop->memory_size = size;
 }
 
 void vc_property_destroy(struct vc_property *prop)

@@ -33,6 +33,10 @@ void vc_property_request(struct vc_property *prop, struct vc_guest *guest, uint3
  */
 uint32_t vc_property_parse(struct vc_property *prop, uint32_t *words, size_t nr_words);
 
+/* Answer buffers with this tag by an error; 0: none. */
+void vc_property_refuse_tag(struct vc_property *prop, uint32_t tag);
+/* Where the VideoCore's own memory is; the ARM's is what lies below. */
+void vc_property_set_memory(struct vc_property *prop, uint32_t base, uint32_t size);
 uint32_t vc_property_clock_rate(const struct vc_property *prop, unsigned int id);
 void vc_property_set_gpio(struct vc_property *prop, unsigned int gpio, bool level);
 /* requests, unknown_tags, malformed, clocks {core, v3d, ...} */

@@ -22,6 +22,7 @@ struct vfu_device;
  * @irq: MSI-X vectors
  * @guest: memory of the client
  * @instance: PCI subsystem id
+ * @keeper: link of vc_keeper_start(), -1 without one
  * @reset: called before the registers are reset, to stop whatever else works
  *	with the guest (the firmware); may be NULL
  * @reset_arg: for @reset
@@ -31,6 +32,7 @@ struct vfu_device_config {
 	struct vc_irq *irq;
 	struct vc_guest *guest;
 	uint16_t instance;
+	int keeper;
 	void (*reset)(void *arg);
 	void *reset_arg;
 };

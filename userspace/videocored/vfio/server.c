@@ -6,7 +6,6 @@
  * Copyright (C) 2026 vc-media project
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,6 +14,7 @@
 #include <event2/event.h>
 #include <json-c/json.h>
 
+#include "../keeper.h"
 #include "../log.h"
 #include "../loop.h"
 #include "../unix.h"
@@ -23,14 +23,11 @@
 #include "session.h"
 #include "transport.h"
 
-/* A client that notices the end of the stream falls silent within this. */
-#define GOODBYE_QUIET_MS	100
-#define GOODBYE_MAX_NS		500000000ull
-
 /**
  * struct vfu_server - socket, and the client if there is one
  * @loop: for the events
  * @dev: what is served
+ * @keeper: see vc_keeper_hold()
  * @path: of the socket
  * @listen_fd: listening socket
  * @listen: event of @listen_fd, pending while there is no client
@@ -44,6 +41,7 @@
 struct vfu_server {
 	struct vc_loop *loop;
 	struct vfu_device *dev;
+	int keeper;
 	char *path;
 	int listen_fd;
 	struct event *listen;
@@ -60,6 +58,9 @@ static void server_close_client(struct vfu_server *srv)
 	event_free(srv->readable);
 	event_free(srv->writable);
 	vfu_session_destroy(srv->session);
+	/* The keeper has it, too: closing alone would tell the client nothing. */
+	shutdown(srv->sock.fd, SHUT_RDWR);
+	vc_keeper_hold(srv->keeper, -1);
 	close(srv->sock.fd);
 	srv->session = NULL;
 	vfu_device_disconnect(srv->dev);
@@ -136,6 +137,7 @@ static void server_on_listen(evutil_socket_t listen_fd, short events, void *arg)
 		close(fd);
 		return;
 	}
+	vc_keeper_hold(srv->keeper, fd);
 	srv->clients++;
 	event_del(srv->listen);
 	vc_info("vfio", "client connected");
@@ -151,6 +153,7 @@ int vfu_server_create(struct vfu_server **server, struct vc_loop *loop,
 	if (!srv)
 		return -ENOMEM;
 	srv->loop = loop;
+	srv->keeper = config->keeper;
 	srv->dev = vfu_device_create(config);
 	if (!srv->dev)
 		goto err_free;
@@ -183,31 +186,12 @@ err_free:
 	return ret;
 }
 
-/*
- * End the stream before the socket goes, and read what the client still writes.
- * QEMU 11.1 aborts when a write that it has queued fails, and takes the guest
- * with it; an end of file it survives.
- */
-static void server_say_goodbye(struct vfu_server *srv)
-{
-	uint64_t end = vc_now_ns() + GOODBYE_MAX_NS;
-	struct pollfd poll_fd = { .fd = srv->sock.fd, .events = POLLIN };
-	char rest[4096];
-
-	if (shutdown(srv->sock.fd, SHUT_WR))
-		return;
-	while (vc_now_ns() < end && poll(&poll_fd, 1, GOODBYE_QUIET_MS) > 0) {
-		if (recv(srv->sock.fd, rest, sizeof(rest), MSG_DONTWAIT) <= 0)
-			return;
-	}
-}
-
 void vfu_server_destroy(struct vfu_server *srv)
 {
 	if (!srv)
 		return;
 	if (srv->session) {
-		server_say_goodbye(srv);
+		vc_take_leave(srv->sock.fd);
 		server_close_client(srv);
 	}
 	event_free(srv->listen);

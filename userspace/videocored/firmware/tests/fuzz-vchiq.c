@@ -45,8 +45,10 @@ static struct machine {
 	uint32_t rx_slots;	/* slots that were given back */
 	struct vcq_connection *conn;
 	struct smem_pool *pool;
-	struct vcq_listener listeners[8];
+	struct vcq_listener listeners[12];
 	unsigned int nr_listeners;
+	struct fw_timer *timers[16];
+	struct vc_firmware_config config;
 } m;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -79,6 +81,28 @@ int vc_firmware_add_service(struct vc_firmware *fw, const struct fw_service_ops 
 
 	*listener = (struct vcq_listener){ .ops = ops, .ctx = ctx };
 	return 0;
+}
+
+/* There is no time here: a step says when timers are due. */
+void fw_timer_cancel(struct vc_firmware *fw, struct fw_timer *timer)
+{
+	for (size_t i = 0; i < sizeof(m.timers) / sizeof(m.timers[0]); i++) {
+		if (m.timers[i] == timer)
+			m.timers[i] = NULL;
+	}
+	timer->is_set = false;
+}
+
+void fw_timer_set(struct vc_firmware *fw, struct fw_timer *timer, unsigned int ms)
+{
+	fw_timer_cancel(fw, timer);
+	for (size_t i = 0; i < sizeof(m.timers) / sizeof(m.timers[0]); i++) {
+		if (m.timers[i])
+			continue;
+		m.timers[i] = timer;
+		timer->is_set = true;
+		return;
+	}
 }
 
 struct vcq_listener *vcq_listener_find(struct vc_firmware *fw, uint32_t fourcc,
@@ -154,11 +178,9 @@ static uint32_t take(struct input *in, unsigned int bytes)
 
 static void connect_again(void)
 {
-	static const struct vc_firmware_config config = { .line_size = 64 };
-
 	vcq_connection_destroy(m.conn);
 	m.conn = NULL;
-	if (!vcq_connection_create(NULL, &config, BUS, &m.conn))
+	if (!vcq_connection_create(NULL, &m.config, BUS, &m.conn))
 		vcq_connection_start(m.conn);
 }
 
@@ -280,11 +302,19 @@ static void step_poll(struct input *in)
 static void step_open(struct input *in)
 {
 	static const uint32_t fourccs[] = {
-		0x6563686f, 0x66756e63, 0x66756e32, 0x47434d44, 0x534d454d,
+		0x6563686f, 0x66756e63, 0x66756e32, 0x47434d44, 0x534d454d, 0x73796e63, 0x63616c6c,
 	};
-	uint32_t open[3] = { fourccs[take(in, 1) % 5], 1, 3 };
+	uint32_t open[3] = { fourccs[take(in, 1) % 7], 1, 3 };
 
 	put(2u << 24 | (take(in, 1) % 8) << 12, 12, open, 12);
+}
+
+/* A run of pages in the format of the chip. */
+static uint32_t run_of(uint32_t at, uint32_t pages)
+{
+	if (m.config.addr36)
+		return (RAM_BASE + at) >> 12 << 8 | (pages - 1);
+	return (BUS + at) | (pages - 1);
 }
 
 static void step_bulk(struct input *in)
@@ -295,8 +325,8 @@ static void step_bulk(struct input *in)
 
 	set_word(list, payload[1]);
 	set_word(list + 4, take(in, 1) | take(in, 2) << 16);
-	set_word(list + 8, (BUS + BUFFERS_AT) | 1);
-	set_word(list + 12, (BUS + BUFFERS_AT + 0x4000) | 15);
+	set_word(list + 8, run_of(BUFFERS_AT, 2));
+	set_word(list + 12, run_of(BUFFERS_AT + 0x4000, 16));
 	put(msgid, 8, payload, 8);
 }
 
@@ -305,6 +335,14 @@ static void step_sync(struct input *in)
 	set_word(33 * 4096, take(in, 4));
 	set_word(33 * 4096 + 4, take(in, 2));
 	set_word(MASTER + 48 + 4, 1);
+}
+
+/* The firmware's synchronous slot is given back, free or not. */
+static void step_sync_release(struct input *in)
+{
+	if (take(in, 1) & 1)
+		set_word(1 * 4096, 0);
+	set_word(MASTER + 60 + 4, 1);
 }
 
 /* What components and services do on their own account. */
@@ -323,16 +361,33 @@ static void step_firmware(struct input *in)
 		smem_block_put(m.pool, handle);
 }
 
+static void step_time(struct input *in)
+{
+	for (size_t i = 0; i < sizeof(m.timers) / sizeof(m.timers[0]); i++) {
+		struct fw_timer *timer = m.timers[i];
+
+		if (!timer)
+			continue;
+		fw_timer_cancel(NULL, timer);
+		timer->fn(timer->arg);
+	}
+}
+
 static void step_connect(struct input *in)
 {
-	if (take(in, 1) & 1)
+	uint32_t how = take(in, 1);
+
+	if (how & 1)
 		lay_out();
+	m.config.line_size = how & 2 ? 32 : 64;
+	m.config.addr36 = how & 4;
 	connect_again();
 }
 
 static void (*const steps[])(struct input *in) = {
 	step_message, step_poll, step_open, step_bulk, step_recycle, step_lie,
 	step_position, step_slot_zero, step_memory, step_sync, step_connect, step_firmware,
+	step_time, step_sync_release,
 };
 
 /* -----------------------------------------------------------------------------
@@ -361,10 +416,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		machine_init();
 	m.nr_listeners = 0;
 	vc_firmware_add_service(NULL, &fw_echo_ops, NULL);
+	vc_firmware_add_service(NULL, &fw_sync_ops, NULL);
+	vc_firmware_add_service(NULL, &fw_call_ops, NULL);
 	vc_firmware_add_service(NULL, &fw_func_ops, NULL);
 	vc_firmware_add_service(NULL, &fw_fun2_ops, NULL);
 	vc_firmware_add_service(NULL, &fw_gencmd_ops, NULL);
+	memset(m.timers, 0, sizeof(m.timers));
 	m.pool = smem_pool_create(NULL);
+	m.config = (struct vc_firmware_config){ .line_size = 64 };
 	lay_out();
 	connect_again();
 	while (in.left)

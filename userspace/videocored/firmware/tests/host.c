@@ -109,6 +109,18 @@ void host_set_word(struct host *host, uint32_t offset, uint32_t value)
 	__atomic_store_n((uint32_t *)(host->ram + offset), value, __ATOMIC_SEQ_CST);
 }
 
+void host_await_word(struct host *host, uint32_t offset, uint32_t value)
+{
+	struct timespec pause = { .tv_nsec = 100000 };
+
+	for (int i = 0; i < TIMEOUT_S * 10000; i++) {
+		if (host_word(host, offset) == value)
+			return;
+		nanosleep(&pause, NULL);
+	}
+	fail_msg("word at 0x%x stays 0x%x", offset, host_word(host, offset));
+}
+
 static uint32_t zero_word(struct host *host, uint32_t word)
 {
 	return host_word(host, ZERO(word));
@@ -410,6 +422,53 @@ void host_expect_silence(struct host *host)
 }
 
 /* -----------------------------------------------------------------------------
+ * Synchronous slots
+ */
+
+void host_sync_send(struct host *host, uint32_t type, uint32_t src, uint32_t dst,
+		    const void *data, uint32_t size)
+{
+	wait_event(host, S_SYNC_RELEASE);
+	assert_int_equal(host_word(host, HOST_SYNC_AT), 0);
+	if (size)
+		memcpy(host->ram + HOST_SYNC_AT + 8, data, size);
+	host_set_word(host, HOST_SYNC_AT + 4, size);
+	host_set_word(host, HOST_SYNC_AT, type << 24 | src << 12 | dst);
+	host_signal(host, S_SYNC_TRIGGER);
+}
+
+void host_sync_take(struct host *host, struct host_msg *msg)
+{
+	uint32_t msgid;
+
+	wait_event(host, S_SYNC_TRIGGER);
+	msgid = host_word(host, HOST_PEER_SYNC_AT);
+	msg->type = msgid >> 24;
+	msg->src = msgid >> 12 & 0xfff;
+	msg->dst = msgid & 0xfff;
+	msg->size = host_word(host, HOST_PEER_SYNC_AT + 4);
+	assert_true(msg->size <= 4088);
+	memcpy(msg->data, host->ram + HOST_PEER_SYNC_AT + 8, msg->size);
+}
+
+void host_sync_release(struct host *host)
+{
+	host_set_word(host, HOST_PEER_SYNC_AT, 0);
+	host_signal(host, S_SYNC_RELEASE);
+}
+
+void host_sync_expect(struct host *host, struct host_msg *msg, uint32_t type,
+		      uint32_t src, uint32_t dst, uint32_t size)
+{
+	host_sync_take(host, msg);
+	assert_int_equal(msg->type, type);
+	assert_int_equal(msg->src, src);
+	assert_int_equal(msg->dst, dst);
+	assert_int_equal(msg->size, size);
+	host_sync_release(host);
+}
+
+/* -----------------------------------------------------------------------------
  * Services
  */
 
@@ -449,17 +508,29 @@ void host_close(struct host *host, uint32_t port, uint32_t fw_port)
  * Status
  */
 
-const char *host_state(struct host *host)
+static const char *status_string(struct host *host, const char *name, char text[32])
 {
-	static char state[32];
 	struct json_object *status = json_object_new_object();
 
 	host_sync(host);
 	vc_firmware_status(host->fw, status);
-	snprintf(state, sizeof(state), "%s",
-		 json_object_get_string(json_object_object_get(status, "state")));
+	snprintf(text, 32, "%s", json_object_get_string(json_object_object_get(status, name)));
 	json_object_put(status);
-	return state;
+	return text;
+}
+
+const char *host_state(struct host *host)
+{
+	static char state[32];
+
+	return status_string(host, "state", state);
+}
+
+const char *host_power(struct host *host)
+{
+	static char power[32];
+
+	return status_string(host, "power", power);
 }
 
 int64_t host_counter(struct host *host, const char *name)

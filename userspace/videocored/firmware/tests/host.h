@@ -17,6 +17,7 @@
 #include "videocored.h"
 
 #define HOST_BUS(offset)	(0xc0000000u + (offset))
+#define HOST_PHYS(offset)	(0x40000000u + (offset))
 #define HOST_RAM_SIZE		(8u << 20)
 #define HOST_SLOTS_AT		0x100000u	/* slot zero; 4096 bytes each */
 #define HOST_SLOTS		65u
@@ -97,6 +98,10 @@ struct host {
 	unsigned int nr_held;
 };
 
+/* The synchronous slots: the host's, and the firmware's. */
+#define HOST_SYNC_AT		(HOST_SLOTS_AT + 33u * 4096u)
+#define HOST_PEER_SYNC_AT	(HOST_SLOTS_AT + 1u * 4096u)
+
 /* Memory, firmware and doorbell; slot zero filled, not handed over. */
 struct host *host_create(void);
 void host_destroy(struct host *host);
@@ -109,6 +114,8 @@ struct host *host_connected(void);
 
 uint32_t host_word(struct host *host, uint32_t offset);
 void host_set_word(struct host *host, uint32_t offset, uint32_t value);
+/* Until the word has this value; fails the test if it never does. */
+void host_await_word(struct host *host, uint32_t offset, uint32_t value);
 /* Offset in @ram of word @word of slot zero. */
 #define ZERO(word)	(HOST_SLOTS_AT + (word))
 
@@ -129,6 +136,19 @@ void host_put_raw(struct host *host, uint32_t msgid, uint32_t claimed_size,
 void host_publish(struct host *host);
 void host_send(struct host *host, uint32_t type, uint32_t src, uint32_t dst,
 	       const void *data, uint32_t size);
+/*
+ * Send in the host's synchronous slot, once the firmware has released it; fails
+ * the test if it does not.
+ */
+void host_sync_send(struct host *host, uint32_t type, uint32_t src, uint32_t dst,
+		    const void *data, uint32_t size);
+/* Next message of the firmware's synchronous slot, which stays taken. */
+void host_sync_take(struct host *host, struct host_msg *msg);
+/* Give it back. */
+void host_sync_release(struct host *host);
+/* Both, with a check. */
+void host_sync_expect(struct host *host, struct host_msg *msg, uint32_t type,
+		      uint32_t src, uint32_t dst, uint32_t size);
 /* Free slots the host could write to. */
 unsigned int host_free_slots(struct host *host);
 
@@ -151,6 +171,8 @@ void host_close(struct host *host, uint32_t port, uint32_t fw_port);
 
 /* "connected", "broken", ...; static storage. */
 const char *host_state(struct host *host);
+/* "running", "hanging" or "off" */
+const char *host_power(struct host *host);
 int64_t host_counter(struct host *host, const char *name);
 
 #endif /* TESTS_HOST_H */

@@ -20,6 +20,7 @@
 #include "media/pattern.h"
 #include "mmal-host.h"
 #include "mmal.h"
+#include "work-thread.h"
 
 #define MS		1000000ull
 #define START		(5000 * MS)
@@ -29,21 +30,6 @@
 
 /* Port handles of ril.camera. */
 enum { CONTROL = 1, PREVIEW, VIDEO, STILL };
-
-struct camera_thread *camera_thread_create(struct camera_engine *engine)
-{
-	mmal_host_set_engine(engine);
-	return (struct camera_thread *)engine;
-}
-
-void camera_thread_destroy(struct camera_thread *thread)
-{
-}
-
-void camera_thread_kick(struct camera_thread *thread)
-{
-	mmal_host_count_kick();
-}
 
 static int setup(void **state)
 {
@@ -316,7 +302,7 @@ static void nothing_without_capture(void **state)
 
 	enable(camera, VIDEO, MMAL_ENCODING_NV12, true);
 	queue(camera, VIDEO, 1, handle);
-	assert_true(mmal_host_tick(START) == CAMERA_NEVER);
+	assert_true(mmal_host_tick(START) == WORK_NEVER);
 	assert_int_equal(mmal_host_nr_messages(), 0);
 	kicks = mmal_host_kicks();
 	capture(camera, VIDEO, 1);
@@ -325,7 +311,7 @@ static void nothing_without_capture(void **state)
 	assert_int_equal(mmal_host_returned(&buf), 0);
 	queue(camera, VIDEO, 2, handle);
 	capture(camera, VIDEO, 0);
-	assert_true(mmal_host_tick(START + 40 * MS) == CAMERA_NEVER);
+	assert_true(mmal_host_tick(START + 40 * MS) == WORK_NEVER);
 	assert_int_equal(mmal_host_nr_messages(), 0);
 	/* The buffer waited for the next time. */
 	capture(camera, VIDEO, 1);
@@ -347,7 +333,7 @@ static void preview_needs_no_capture(void **state)
 	/* Not when the camera as a whole is off. */
 	queue(camera, PREVIEW, 2, handle);
 	mmal_host_component(MMAL_MSG_COMPONENT_DISABLE, camera);
-	assert_true(mmal_host_tick(START + 40 * MS) == CAMERA_NEVER);
+	assert_true(mmal_host_tick(START + 40 * MS) == WORK_NEVER);
 	assert_int_equal(mmal_host_nr_messages(), 0);
 }
 
@@ -368,7 +354,7 @@ static void still_ends_with_eos(void **state)
 	assert_int_equal(mmal_host_returned(&buf), 0);
 	assert_int_equal(buf.header.flags & MMAL_BUFFER_EOS, MMAL_BUFFER_EOS);
 	assert_int_equal(buf.header.length, WIDTH * HEIGHT * 3 / 2);
-	assert_true(mmal_host_tick(START + 80 * MS) == CAMERA_NEVER);
+	assert_true(mmal_host_tick(START + 80 * MS) == WORK_NEVER);
 	assert_int_equal(mmal_host_nr_messages(), 0);
 	assert_int_equal(mmal_host_get(camera, STILL, MMAL_PARAM_CAPTURE, &on, 4, &size), 0);
 	assert_int_equal(on, 0);

@@ -18,20 +18,6 @@
 #include "mmal-host.h"
 #include "mmal.h"
 
-/* No thread here: nothing takes pictures. */
-struct camera_thread *camera_thread_create(struct camera_engine *engine)
-{
-	return (struct camera_thread *)engine;
-}
-
-void camera_thread_destroy(struct camera_thread *thread)
-{
-}
-
-void camera_thread_kick(struct camera_thread *thread)
-{
-}
-
 static int setup(void **state)
 {
 	mmal_host_start(0);

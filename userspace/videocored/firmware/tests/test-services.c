@@ -295,6 +295,19 @@ static const struct gencmd gencmds[] = {
 	{ "codec_enabled H264", 0, "H264=enabled" },
 	{ "get_config nonsense", 0, "nonsense=0" },
 	{ "commands", 0, "commands=\"codec_enabled, commands, " },
+	{ "vcos version ", 0, "Jan " },
+	{ "vcos log status ", 0, "default: " },
+	{ "vcos tea", 2, "error=2" },
+	{ "display_power", 0, "display_power=1" },
+	{ "display_power 0 2 ", 0, "display_power=1" },
+	{ "display_power -1", 0, "display_power=1" },
+	{ "display_power 2", 2, "error=2" },
+	{ "otp_dump", 0, "08:00000000\n" },
+	{ "mem_reloc_stats", 0, "alloc failures: " },
+	{ "hdmi_timings", 0, "hdmi_timings=1920 " },
+	{ "dispmanx_list", 0, "" },
+	{ "get_rsts", 0, "get_rsts=" },
+	{ "get_hvs_asserts", 0, "E0:" },
 	{ "make_tea now", 1, "error=1 error_msg=\"Command not registered\"" },
 	{ "", 1, "error=1 error_msg=\"Command not registered\"" },
 	{ "    ", 1, "error=1 error_msg=\"Command not registered\"" },
@@ -309,6 +322,24 @@ static void ask(struct host *host, int port, const void *request, uint32_t size,
 	assert_int_equal(msg->type, DATA);
 	assert_in_range(msg->size, 5, 4092);
 	assert_int_equal(msg->data[msg->size - 1], 0);
+}
+
+/* Each command that is listed can be given. */
+static void gencmd_lists_what_it_knows(void **state)
+{
+	struct host *host = host_connected();
+	int port = host_open(host, "GCMD", 0, 1, 1);
+	struct host_msg list, msg;
+	char *rest, *name;
+
+	ask(host, port, "commands", 9, &list);
+	rest = strchr((char *)list.data + 4, '"') + 1;
+	while ((name = strtok_r(rest, ", \"", &rest))) {
+		ask(host, port, name, (uint32_t)strlen(name) + 1, &msg);
+		if (strstr((char *)msg.data + 4, "error=1"))
+			fail_msg("%s is not there", name);
+	}
+	host_destroy(host);
 }
 
 static void gencmd_answers(void **state)
@@ -365,6 +396,7 @@ int main(void)
 		cmocka_unit_test(echo_closes_with_bulks),
 		cmocka_unit_test(func_plays_its_part),
 		cmocka_unit_test(fun2_sends_back),
+		cmocka_unit_test(gencmd_lists_what_it_knows),
 		cmocka_unit_test(gencmd_answers),
 		cmocka_unit_test(gencmd_takes_any_bytes),
 	};

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <json-c/json.h>
 
 #include "guest.h"
 #include "host.h"
@@ -278,7 +279,131 @@ static void action_clean_undoes_an_import(void **state)
 	stop(&m);
 }
 
-/* The VideoCore has no memory of its own to give; nobody waits for it in vain. */
+/* Send a request, expect an answer of so many words. */
+static void ask(struct machine *m, const uint32_t *body, size_t nr, uint32_t type,
+		uint32_t *answer, size_t nr_answer)
+{
+	uint32_t request[15] = { type, ++m->trans_id };
+	struct host_msg msg;
+
+	memcpy(request + 2, body, nr * 4);
+	host_send(m->host, DATA, 0, m->port, request, 8 + nr * 4);
+	host_expect(m->host, &msg, DATA, m->port, 0, nr_answer * 4);
+	memcpy(answer, msg.data, nr_answer * 4);
+	assert_int_equal(answer[0], m->trans_id);
+}
+
+/* Handle and address of @size bytes of the heap, 0 when refused. */
+static uint32_t heap_alloc(struct machine *m, uint32_t size, uint32_t align, uint32_t *bus)
+{
+	uint32_t body[13] = { 1, 1, size, align, 77 }, answer[5];
+
+	ask(m, body, 13, 0, answer, 5);
+	*bus = answer[2];
+	return answer[1];
+}
+
+static void heap_is_handed_out(void **state)
+{
+	struct machine m = start(2);
+	uint32_t a, b, c, bus[3], lock[4], body[2];
+
+	smem_pool_set_heap(m.pool, BLOCK_AT, 0x10000);
+	a = heap_alloc(&m, 5000, 0, &bus[0]);
+	b = heap_alloc(&m, 0x4000, 0x4000, &bus[1]);
+	assert_int_not_equal(a, 0);
+	assert_int_equal(bus[0], HOST_BUS(BLOCK_AT));
+	assert_int_equal(bus[1], HOST_BUS(BLOCK_AT + 0x4000));
+	assert_int_equal(heap_alloc(&m, 0x10000, 0, &bus[2]), 0);
+	assert_int_equal(heap_alloc(&m, 0, 0, &bus[2]), 0);
+	assert_int_equal(heap_alloc(&m, 4096, 0x3000, &bus[2]), 0);
+	body[0] = b;
+	body[1] = bus[1];
+	ask(&m, body, 2, 1, lock, 4);
+	assert_int_equal(lock[1], b);
+	assert_int_equal(lock[2], bus[1]);
+	/* Freed without a word; the place is used again. */
+	free_block(&m, a);
+	host_expect_silence(m.host);
+	c = heap_alloc(&m, 0x2000, 0, &bus[2]);
+	assert_int_not_equal(c, a);
+	assert_int_equal(bus[2], bus[0]);
+	body[0] = a;
+	ask(&m, body, 2, 1, lock, 4);
+	assert_int_equal(lock[2], 0);
+	assert_int_equal(get(&m, b).ret, 0);
+	stop(&m);
+}
+
+/* "vcctl smem ACTION [ARG...]", words separated by spaces. */
+static int control(struct machine *m, const char *text)
+{
+	struct json_object *args = json_object_new_array(), *out = json_object_new_object();
+	char copy[128], *rest = copy, *action, *word;
+	int ret;
+
+	assert_true(strlen(text) < sizeof(copy));
+	memcpy(copy, text, strlen(text) + 1);
+	action = strsep(&rest, " ");
+	while ((word = strsep(&rest, " ")))
+		json_object_array_add(args, json_object_new_string(word));
+	ret = smem_pool_control(m->pool, action, args, out);
+	json_object_put(args);
+	json_object_put(out);
+	return ret;
+}
+
+static void request_is_answered(void **state)
+{
+	uint32_t reply[5] = { 10, 0, 1, HOST_BUS(BLOCK_AT), 9 };
+	struct machine m = start(2);
+	uint32_t words[13];
+	struct host_msg msg;
+
+	assert_int_equal(control(&m, "request 5000 4096"), 0);
+	host_expect(m.host, &msg, DATA, m.port, 0, sizeof(words));
+	memcpy(words, msg.data, sizeof(words));
+	assert_int_equal(words[0], 0x8000000c);
+	assert_int_equal(words[1], 1);
+	assert_int_equal(words[2], 5000);
+	host_send(m.host, DATA, 0, m.port, reply, sizeof(reply));
+	assert_int_equal(get(&m, words[12]).ret, 0);
+	put(&m, words[12]);
+	assert_int_equal(control(&m, "poke 1 2 3"), -EINVAL);
+	assert_int_equal(control(&m, "peek 1 2 3"), -ENOENT);
+	assert_int_equal(control(&m, "list"), 0);
+	assert_int_equal(control(&m, "drop"), 0);
+	expect_released(&m, HOST_BUS(BLOCK_AT), 5000, 9, words[12]);
+	stop(&m);
+}
+
+static void faults_hit(void **state)
+{
+	uint32_t request[15] = { 8, 1, 1, HOST_BUS(BLOCK_AT), 4096, 5, 77 };
+	struct machine m = start(2);
+	struct host_msg msg;
+	uint32_t handle;
+
+	assert_int_equal(control(&m, "fault reply=early"), -EINVAL);
+	assert_int_equal(control(&m, "fault every=0"), -EINVAL);
+	assert_int_equal(control(&m, "fault nonsense"), -EINVAL);
+	assert_int_equal(control(&m, "fault reply=refuse"), 0);
+	assert_int_equal(import(&m, HOST_BUS(BLOCK_AT), 4096, 5), 0);
+	assert_int_equal(control(&m, "fault reply=lose"), 0);
+	host_send(m.host, DATA, 0, m.port, request, sizeof(request));
+	host_expect_silence(m.host);
+	assert_int_equal(control(&m, "fault released=twice"), 0);
+	handle = import(&m, HOST_BUS(BLOCK_AT), 4096, 6);
+	free_block(&m, handle);
+	expect_released(&m, HOST_BUS(BLOCK_AT), 4096, 6, handle);
+	expect_released(&m, HOST_BUS(BLOCK_AT), 4096, 6, handle);
+	assert_int_equal(control(&m, "fault reply=delay,ms=10"), 0);
+	host_send(m.host, DATA, 0, m.port, request, sizeof(request));
+	host_expect(m.host, &msg, DATA, m.port, 0, 8);
+	stop(&m);
+}
+
+/* There is no heap here; nobody waits for it in vain. */
 static void other_requests_fail(void **state)
 {
 	static const struct { uint32_t type, size, answer; } requests[] = {
@@ -335,6 +460,9 @@ int main(void)
 		cmocka_unit_test(closing_frees_everything),
 		cmocka_unit_test(clients_own_their_blocks),
 		cmocka_unit_test(action_clean_undoes_an_import),
+		cmocka_unit_test(heap_is_handed_out),
+		cmocka_unit_test(request_is_answered),
+		cmocka_unit_test(faults_hit),
 		cmocka_unit_test(other_requests_fail),
 		cmocka_unit_test(short_requests_are_ignored),
 	};

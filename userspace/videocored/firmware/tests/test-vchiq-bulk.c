@@ -236,10 +236,10 @@ static void scattered_pages(void **state)
 	host_destroy(host);
 }
 
-/* As on BCM2711: page frame number << 8, at most 256 pages a run. */
+/* Page frame number of the physical address, at most 256 pages a run. */
 static void pages_of_36_bits(void **state)
 {
-	struct vc_firmware_config config = { .line_size = 64, .addr36 = true };
+	struct vc_firmware_config config;
 	struct host *host = host_create();
 	uint32_t size = 3 * 4096;
 	uint8_t *got = malloc(size), *want = pattern_buffer(size);
@@ -247,6 +247,7 @@ static void pages_of_36_bits(void **state)
 	struct host_msg msg;
 
 	probe_add(&probe, host);
+	assert_int_equal(vc_firmware_chip("bcm2711", &config), 0);
 	assert_int_equal(vc_firmware_configure(host->fw, &config), 0);
 	assert_int_equal(host_hand_over(host), 0);
 	host_expect(host, &msg, CONNECT, 0, 0, 0);
@@ -256,14 +257,14 @@ static void pages_of_36_bits(void **state)
 		host->ram[DATA_AT + 0x10000 + i] = pattern(i + 2 * 4096);
 	host_set_word(host, LIST_AT, size);
 	host_set_word(host, LIST_AT + 4, 0);
-	host_set_word(host, LIST_AT + 8, HOST_BUS(DATA_AT) >> 12 << 8 | 1);
-	host_set_word(host, LIST_AT + 12, HOST_BUS(DATA_AT + 0x10000) >> 12 << 8 | 0);
+	host_set_word(host, LIST_AT + 8, HOST_PHYS(DATA_AT) >> 12 << 8 | 1);
+	host_set_word(host, LIST_AT + 12, HOST_PHYS(DATA_AT + 0x10000) >> 12 << 8 | 0);
 	post(host, BULK_TX, LIST_AT, size);
 	assert_int_equal(probe_bulk(&probe, host, got, size, false), 0);
 	expect_done(host, BULK_TX_DONE, size);
 	assert_memory_equal(got, want, size);
-	/* Beyond what the VideoCore sees. */
-	host_set_word(host, LIST_AT + 8, 0x100000u << 8 | 1);
+	/* The VideoCore's own address of the page is no physical one. */
+	host_set_word(host, LIST_AT + 8, HOST_BUS(DATA_AT) >> 12 << 8 | 1);
 	post(host, BULK_TX, LIST_AT, size);
 	assert_int_equal(probe_bulk(&probe, host, got, size, false), 0);
 	assert_string_equal(host_state(host), "broken");

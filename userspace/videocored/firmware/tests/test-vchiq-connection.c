@@ -7,10 +7,13 @@
 #include <json-c/json.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
+#include "firmware-priv.h"
 #include "guest.h"
 #include "probe.h"
 
@@ -143,9 +146,154 @@ static void bad_address_is_refused(void **state)
 	host_destroy(host);
 }
 
-static void same_memory_again_is_the_same_connection(void **state)
+static struct host *reinit_connected(void)
+{
+	struct host *host = host_create();
+	struct host_msg msg;
+
+	vc_firmware_allow_reinit(host->fw);
+	assert_int_equal(host_hand_over(host), 0);
+	host_send(host, CONNECT, 0, 0, NULL, 0);
+	host_expect(host, &msg, CONNECT, 0, 0, 0);
+	return host;
+}
+
+/* Genuine firmware has one host for as long as it lives, whatever is handed over. */
+static void second_hand_over_is_refused(void **state)
 {
 	struct host *host = host_connected();
+	int port = host_open(host, "echo", 0, 3, 3);
+	const uint32_t at = HOST_HEAP_AT;
+
+	memcpy(host->ram + at, host->ram + HOST_SLOTS_AT, HOST_SLOTS * 4096);
+	host_set_word(host, at + Z_MASTER + S_INITIALISED, 0);
+	assert_int_not_equal(vc_firmware_vchiq_init(host->fw, HOST_BUS(at)), 0);
+	assert_int_equal(host_word(host, at + Z_MASTER + S_INITIALISED), 0);
+	assert_int_not_equal(host_hand_over(host), 0);
+	/* The connection is none the worse for it. */
+	host_close(host, 0, (uint32_t)port);
+	assert_int_equal(host_open(host, "echo", 0, 3, 3), port);
+	host_destroy(host);
+}
+
+/* Our violation of the protocol is the end of a connection; then there is none. */
+static void broken_connection_is_replaced(void **state)
+{
+	struct host *host = host_connected();
+	struct host_msg msg;
+
+	host_put_raw(host, 0x7f000000, 0, NULL, 0);
+	host_publish(host);
+	assert_string_equal(host_state(host), "broken");
+	host_lay_out(host);
+	assert_int_equal(host_hand_over(host), 0);
+	host_expect(host, &msg, CONNECT, 0, 0, 0);
+	host_destroy(host);
+}
+
+/* -----------------------------------------------------------------------------
+ * Hanging, dying, coming back
+ */
+
+static void hanging_firmware_answers_nothing(void **state)
+{
+	struct host *host = host_connected();
+	const uint32_t word = 3;
+	struct host_msg msg;
+	int port = host_open(host, "echo", 0, 3, 3);
+
+	assert_int_equal(vc_firmware_set_power(host->fw, VC_FIRMWARE_HANGS), 0);
+	host_send(host, DATA, 0, (uint32_t)port, &word, 4);
+	host_expect_silence(host);
+	/* It still reads the property, and still has its host. */
+	assert_int_not_equal(host_hand_over(host), 0);
+	assert_int_equal(host_word(host, ZERO(Z_MASTER + S_TRIGGER)), 0);
+	assert_string_equal(host_state(host), "connected");
+	assert_int_equal(vc_firmware_set_power(host->fw, VC_FIRMWARE_RUNS), 0);
+	assert_string_equal(host_state(host), "disconnected");
+	host_lay_out(host);
+	assert_int_equal(host_hand_over(host), 0);
+	host_expect(host, &msg, CONNECT, 0, 0, 0);
+	host_destroy(host);
+}
+
+static void dead_firmware_forgets(void **state)
+{
+	struct host *host = host_create();
+	struct probe probe;
+	struct host_msg msg;
+
+	probe_add(&probe, host);
+	assert_int_equal(host_hand_over(host), 0);
+	host_expect(host, &msg, CONNECT, 0, 0, 0);
+	assert_true(host_open(host, "prob", 3, 5, 3) > 0);
+	assert_int_equal(vc_firmware_set_power(host->fw, VC_FIRMWARE_OFF), 0);
+	host_sync(host);
+	assert_int_equal(probe.seen.closed, 1);
+	host_lay_out(host);
+	assert_int_not_equal(host_hand_over(host), 0);
+	assert_int_equal(vc_firmware_set_power(host->fw, VC_FIRMWARE_RUNS), 0);
+	assert_int_equal(host_hand_over(host), 0);
+	host_expect(host, &msg, CONNECT, 0, 0, 0);
+	host_destroy(host);
+}
+
+/* Whatever happens to it: a fresh firmware knows nothing of it. */
+static void old_memory_is_not_touched(void **state)
+{
+	struct host *host = host_connected();
+	uint8_t *before = malloc(HOST_SLOTS * 4096);
+
+	assert_true(host_open(host, "echo", 0, 3, 3) > 0);
+	assert_int_equal(vc_firmware_restart(host->fw, 0), 0);
+	host_sync(host);
+	memset(host->ram + HOST_SLOTS_AT, 0xff, HOST_SLOTS * 4096);
+	memcpy(before, host->ram + HOST_SLOTS_AT, HOST_SLOTS * 4096);
+	host_sync(host);
+	assert_memory_equal(before, host->ram + HOST_SLOTS_AT, HOST_SLOTS * 4096);
+	free(before);
+	host_destroy(host);
+}
+
+static void restart_takes_its_time(void **state)
+{
+	struct host *host = host_connected();
+	struct host_msg msg;
+	time_t end = time(NULL) + 20;
+
+	assert_int_equal(vc_firmware_restart(host->fw, 100), 0);
+	assert_string_equal(host_power(host), "off");
+	host_lay_out(host);
+	assert_int_not_equal(host_hand_over(host), 0);
+	while (strcmp(host_power(host), "running") != 0 && time(NULL) < end)
+		;
+	assert_int_equal(host_hand_over(host), 0);
+	host_expect(host, &msg, CONNECT, 0, 0, 0);
+	host_destroy(host);
+}
+
+/* What is asked for last counts. */
+static void stop_ends_a_restart(void **state)
+{
+	struct host *host = host_connected();
+
+	assert_int_equal(vc_firmware_restart(host->fw, 60000), 0);
+	assert_int_equal(vc_firmware_set_power(host->fw, VC_FIRMWARE_RUNS), 0);
+	assert_int_equal(vc_firmware_restart(host->fw, 0), 0);
+	assert_int_equal(vc_firmware_set_power(host->fw, VC_FIRMWARE_OFF), 0);
+	host_sync(host);
+	host_sync(host);
+	assert_string_equal(host_power(host), "off");
+	host_destroy(host);
+}
+
+/* -----------------------------------------------------------------------------
+ * With vc_firmware_allow_reinit(), for hosts that forget what they handed over
+ */
+
+static void same_memory_again_is_the_same_connection(void **state)
+{
+	struct host *host = reinit_connected();
 	int port = host_open(host, "echo", 0, 3, 3);
 
 	assert_true(port > 0);
@@ -161,6 +309,7 @@ static void cleared_memory_is_a_new_connection(void **state)
 	struct probe probe;
 	struct host_msg msg;
 
+	vc_firmware_allow_reinit(host->fw);
 	probe_add(&probe, host);
 	assert_int_equal(host_hand_over(host), 0);
 	host_expect(host, &msg, CONNECT, 0, 0, 0);
@@ -178,7 +327,7 @@ static void cleared_memory_is_a_new_connection(void **state)
 
 static void new_memory_is_a_new_connection(void **state)
 {
-	struct host *host = host_connected();
+	struct host *host = reinit_connected();
 	const uint32_t at = HOST_HEAP_AT;
 	struct host_msg msg;
 
@@ -415,6 +564,47 @@ static void services_are_in_the_status(void **state)
 	host_destroy(host);
 }
 
+static unsigned int looked(struct vc_firmware *fw, unsigned int times)
+{
+	unsigned int nr = 0;
+
+	while (times--) {
+		uint64_t hits = fw->poll.hits;
+
+		nr += fw_poll(fw) && fw->poll.hits > hits;
+	}
+	return nr;
+}
+
+/* Something is always to be done: whoever looks finds it. */
+static void polling_follows_the_traffic(void **state)
+{
+	struct vc_firmware fw = { .poll_cpus = true, .attention = true };
+
+	assert_int_equal(looked(&fw, 20), 20);
+	/* With one processor the host could do nothing meanwhile. */
+	fw.poll_cpus = false;
+	assert_int_equal(looked(&fw, 20), 0);
+}
+
+/* Work that does not come soon enough is not looked for each time, but not given up. */
+static void polling_in_vain_is_rare(void **state)
+{
+	struct host *host = host_connected();
+	struct vc_firmware fw = { .poll_cpus = true, .attention = true };
+
+	looked(&fw, 20);
+	fw.attention = false;
+	fw.conn = host->fw->conn;
+	assert_int_equal(looked(&fw, 40), 0);
+	assert_int_equal(fw.poll.score, 0);
+	fw.attention = true;
+	assert_int_equal(looked(&fw, 1), 0);
+	assert_in_range(looked(&fw, 16), 8, 16);
+	assert_int_equal(looked(&fw, 16), 16);
+	host_destroy(host);
+}
+
 static void config_is_checked(void **state)
 {
 	struct host *host = host_create();
@@ -444,6 +634,13 @@ int main(void)
 		cmocka_unit_test(older_host_keeps_its_version),
 		cmocka_unit_test(bad_slot_zero_is_refused),
 		cmocka_unit_test(bad_address_is_refused),
+		cmocka_unit_test(second_hand_over_is_refused),
+		cmocka_unit_test(broken_connection_is_replaced),
+		cmocka_unit_test(hanging_firmware_answers_nothing),
+		cmocka_unit_test(dead_firmware_forgets),
+		cmocka_unit_test(old_memory_is_not_touched),
+		cmocka_unit_test(restart_takes_its_time),
+		cmocka_unit_test(stop_ends_a_restart),
 		cmocka_unit_test(same_memory_again_is_the_same_connection),
 		cmocka_unit_test(cleared_memory_is_a_new_connection),
 		cmocka_unit_test(new_memory_is_a_new_connection),
@@ -459,6 +656,8 @@ int main(void)
 		cmocka_unit_test(close_without_port),
 		cmocka_unit_test(close_of_a_refused_open),
 		cmocka_unit_test(services_are_in_the_status),
+		cmocka_unit_test(polling_follows_the_traffic),
+		cmocka_unit_test(polling_in_vain_is_rare),
 		cmocka_unit_test(config_is_checked),
 		cmocka_unit_test(posts_after_stop_fail),
 	};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Messages: slots that are filled to the last byte, slots that run out and come
- * back in any order, the synchronous slot, and a host that breaks the rules.
+ * back in any order, and a host that breaks the rules.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -319,48 +319,6 @@ static void data_for_others_is_skipped(void **state)
 }
 
 /* -----------------------------------------------------------------------------
- * The synchronous slot
- */
-
-static void put_sync(struct host *host, uint32_t msgid, uint32_t size)
-{
-	uint32_t at = HOST_SLOTS_AT + 33 * 4096;
-
-	memset(host->ram + at + 8, 's', 8);
-	host_set_word(host, at + 4, size);
-	host_set_word(host, at, msgid);
-	host_set_word(host, ZERO(Z_SLAVE + S_SYNC_RELEASE + 4), 0);
-	host_signal(host, S_SYNC_TRIGGER);
-	host_sync(host);
-}
-
-static bool sync_is_free(struct host *host)
-{
-	return !host_word(host, HOST_SLOTS_AT + 33 * 4096) &&
-	       host_word(host, ZERO(Z_SLAVE + S_SYNC_RELEASE + 4));
-}
-
-static void synchronous_data_is_released(void **state)
-{
-	struct probe probe;
-	struct host *host = with_probe(&probe);
-
-	put_sync(host, DATA << 24 | PORT << 12 | 1, 5);
-	assert_true(sync_is_free(host));
-	assert_int_equal(probe.seen.messages, 1);
-	assert_memory_equal(probe.seen.last, "sssss", 5);
-	/* For nobody: released all the same. */
-	put_sync(host, DATA << 24 | PORT << 12 | 2, 5);
-	assert_true(sync_is_free(host));
-	put_sync(host, OPENACK << 24 | PORT << 12 | 1, 2);
-	assert_true(sync_is_free(host));
-	assert_int_equal(host_counter(host, "errors"), 2);
-	put_sync(host, DATA << 24 | PORT << 12 | 1, 4089);
-	assert_string_equal(host_state(host), "broken");
-	host_destroy(host);
-}
-
-/* -----------------------------------------------------------------------------
  * Violations: the connection is over, the services are told, nothing crashes
  */
 
@@ -565,7 +523,6 @@ int main(void)
 		cmocka_unit_test(doorbell_only_when_armed),
 		cmocka_unit_test(we_arm_before_we_sleep),
 		cmocka_unit_test(data_for_others_is_skipped),
-		cmocka_unit_test(synchronous_data_is_released),
 		cmocka_unit_test(size_past_the_slot),
 		cmocka_unit_test(size_past_the_end_of_this_slot),
 		cmocka_unit_test(size_past_the_position),

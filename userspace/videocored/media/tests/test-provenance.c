@@ -259,6 +259,21 @@ static void picture_is_compared(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* An encoder is told apart from one that is given copies. */
+static void readers_are_told_apart(void **state)
+{
+	struct json_object *json;
+
+	written(*state, 1, CAMERA(0), 100);
+	vc_provenance_read(*state, CAMERA(0));
+	vc_provenance_read(*state, CAMERA(1));
+	vc_provenance_read(*state, 0);
+	json = status(*state);
+	assert_int_equal(json_object_get_int(json_object_object_get(json, "frames_read")), 3);
+	assert_int_equal(json_object_get_int(json_object_object_get(json, "frames_strange")), 2);
+	json_object_put(json);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -274,6 +289,7 @@ int main(void)
 		TEST(latency_percentiles),
 		TEST(many_frames_stay_bounded),
 		TEST(picture_is_compared),
+		TEST(readers_are_told_apart),
 	};
 
 	return cmocka_run_group_tests_name("media-provenance", tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -421,6 +422,44 @@ static void test_vchiq_without_firmware(void **state)
 	assert_int_not_equal(slot_zero, 0);
 }
 
+/* What vcgencmd asks when there is no VCHIQ. */
+static void test_gencmd(void **state)
+{
+	uint32_t val[1 + 256] = { UNTOUCHED };
+	struct fixture *f = *state;
+
+	snprintf((char *)&val[1], sizeof(val) - 4, "measure_clock core ");
+	assert_int_not_equal(tag(f, VC_TAG_GET_GENCMD_RESULT, val, 257), 0);
+	assert_int_equal(val[0], 0);
+	assert_string_equal((char *)&val[1], "frequency(1)=400000000");
+	snprintf((char *)&val[1], sizeof(val) - 4, "make_tea");
+	assert_int_not_equal(tag(f, VC_TAG_GET_GENCMD_RESULT, val, 257), 0);
+	assert_int_equal(val[0], 1);
+	assert_string_equal((char *)&val[1], "error=1 error_msg=\"Command not registered\"");
+	/* All of the room taken by the request, and too little for the answer. */
+	memset(val, 'x', sizeof(val));
+	assert_int_not_equal(tag(f, VC_TAG_GET_GENCMD_RESULT, val, 257), 0);
+	assert_int_equal(val[0], 1);
+	memcpy(&val[1], "get_mem", 8);
+	assert_int_not_equal(tag(f, VC_TAG_GET_GENCMD_RESULT, val, 3), 0);
+	assert_int_equal(val[0], 2);
+	assert_memory_equal(&val[1], "error=2", 8);
+}
+
+/* An option: requests with one tag fail. */
+static void test_refused_tag(void **state)
+{
+	uint32_t message[] = { 0, 0, VC_TAG_GET_THROTTLED, 4, 0, 0, VC_TAG_END };
+	struct vc_property *prop = vc_property_create(NULL, NULL);
+
+	vc_property_refuse_tag(prop, VC_TAG_GET_THROTTLED);
+	assert_int_equal(vc_property_parse(prop, message, 7), VC_PROP_PARSE_ERROR);
+	assert_int_equal(message[4], 0);
+	vc_property_refuse_tag(prop, 0);
+	assert_int_equal(vc_property_parse(prop, message, 7), VC_PROP_SUCCESS);
+	vc_property_destroy(prop);
+}
+
 static void test_unknown_tag(void **state)
 {
 	uint32_t val[2] = { 1, UNTOUCHED };
@@ -530,6 +569,8 @@ int main(void)
 		TEST(test_gpio),
 		TEST(test_gpio_config),
 		TEST(test_vchiq_without_firmware),
+		TEST(test_gencmd),
+		TEST(test_refused_tag),
 		TEST(test_unknown_tag),
 		TEST(test_several_tags),
 		TEST(test_malformed),

@@ -109,6 +109,7 @@ static int harness_add_blocks(struct harness *h)
 static int harness_create_device(struct harness *h)
 {
 	struct vfu_device_config config = {
+		.keeper = -1,
 		.instance = HARNESS_INSTANCE,
 		.reset = device_reset,
 		.reset_arg = h,

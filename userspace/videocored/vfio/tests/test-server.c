@@ -52,7 +52,7 @@ static void *run_loop(void *arg)
 
 static int setup(void **state)
 {
-	struct vfu_device_config config = { 0 };
+	struct vfu_device_config config = { .keeper = -1 };
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	f->h = harness_create();
@@ -292,7 +292,7 @@ static void test_client_that_does_not_read(void **state)
 
 static void test_path(void **state)
 {
-	struct vfu_device_config config = { 0 };
+	struct vfu_device_config config = { .keeper = -1 };
 	struct fixture *f = *state;
 	struct vfu_server *srv;
 	char path[64];
@@ -319,7 +319,7 @@ static void test_path(void **state)
 static void test_stale_socket(void **state)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	struct vfu_device_config config = { 0 };
+	struct vfu_device_config config = { .keeper = -1 };
 	struct fixture *f = *state;
 	struct vfu_server *srv;
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The thread of a camera: sleeps until the engine wants to be called.
+ * A thread that sleeps until it is kicked, or until the time it asked for.
  *
  * Copyright (C) 2026 vc-media project
  */
+#include "work-thread.h"
+
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "camera-engine.h"
-#include "loop.h"
-#include "mmal-priv.h"
-
 /**
- * struct camera_thread - the thread
+ * struct work_thread - the thread
  * @lock: Protects @kicked and @stop
  */
-struct camera_thread {
-	struct camera_engine *engine;
+struct work_thread {
+	uint64_t (*run)(void *arg);
+	void *arg;
 	pthread_t thread;
 
 	pthread_mutex_t lock;
@@ -31,7 +32,7 @@ static struct timespec timespec_of(uint64_t ns)
 }
 
 /* False: the thread shall end. */
-static bool camera_thread_wait(struct camera_thread *thread, uint64_t until_ns)
+static bool work_thread_wait(struct work_thread *thread, uint64_t until_ns)
 {
 	const struct timespec until = timespec_of(until_ns);
 	int timed_out = 0;
@@ -39,7 +40,7 @@ static bool camera_thread_wait(struct camera_thread *thread, uint64_t until_ns)
 
 	pthread_mutex_lock(&thread->lock);
 	while (!thread->stop && !thread->kicked && !timed_out) {
-		if (until_ns == CAMERA_NEVER)
+		if (until_ns == WORK_NEVER)
 			pthread_cond_wait(&thread->wake, &thread->lock);
 		else
 			timed_out = pthread_cond_timedwait(&thread->wake, &thread->lock, &until);
@@ -50,44 +51,45 @@ static bool camera_thread_wait(struct camera_thread *thread, uint64_t until_ns)
 	return !stop;
 }
 
-static void *camera_thread_run(void *arg)
+static void *work_thread_main(void *arg)
 {
-	struct camera_thread *thread = arg;
-	uint64_t next_ns = CAMERA_NEVER;
+	struct work_thread *thread = arg;
+	uint64_t next_ns = WORK_NEVER;
 
-	while (camera_thread_wait(thread, next_ns))
-		next_ns = camera_engine_tick(thread->engine, vc_now_ns());
+	while (work_thread_wait(thread, next_ns))
+		next_ns = thread->run(thread->arg);
 	return NULL;
 }
 
-static void camera_thread_free(struct camera_thread *thread)
+static void work_thread_free(struct work_thread *thread)
 {
 	pthread_cond_destroy(&thread->wake);
 	pthread_mutex_destroy(&thread->lock);
 	free(thread);
 }
 
-struct camera_thread *camera_thread_create(struct camera_engine *engine)
+struct work_thread *work_thread_create(uint64_t (*run)(void *arg), void *arg)
 {
-	struct camera_thread *thread = calloc(1, sizeof(*thread));
+	struct work_thread *thread = calloc(1, sizeof(*thread));
 	pthread_condattr_t attr;
 
 	if (!thread)
 		return NULL;
-	thread->engine = engine;
+	thread->run = run;
+	thread->arg = arg;
 	pthread_mutex_init(&thread->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&thread->wake, &attr);
 	pthread_condattr_destroy(&attr);
-	if (pthread_create(&thread->thread, NULL, camera_thread_run, thread)) {
-		camera_thread_free(thread);
+	if (pthread_create(&thread->thread, NULL, work_thread_main, thread)) {
+		work_thread_free(thread);
 		return NULL;
 	}
 	return thread;
 }
 
-void camera_thread_destroy(struct camera_thread *thread)
+void work_thread_destroy(struct work_thread *thread)
 {
 	if (!thread)
 		return;
@@ -96,10 +98,10 @@ void camera_thread_destroy(struct camera_thread *thread)
 	pthread_cond_signal(&thread->wake);
 	pthread_mutex_unlock(&thread->lock);
 	pthread_join(thread->thread, NULL);
-	camera_thread_free(thread);
+	work_thread_free(thread);
 }
 
-void camera_thread_kick(struct camera_thread *thread)
+void work_thread_kick(struct work_thread *thread)
 {
 	pthread_mutex_lock(&thread->lock);
 	thread->kicked = true;
