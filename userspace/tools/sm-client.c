@@ -10,6 +10,8 @@
 #include <linux/dma-buf.h>
 #include <linux/udmabuf.h>
 #include <linux/vc_sm.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -20,15 +22,31 @@ int sm_open(void)
 	return open("/dev/vc_sm", O_RDWR | O_CLOEXEC);
 }
 
-int sm_alloc(int sm, size_t size, uint32_t *handle)
+int sm_alloc_kind(int sm, size_t size, uint32_t memory, uint32_t *handle)
 {
-	struct vc_sm_alloc arg = { .size = size, .flags = O_RDWR | O_CLOEXEC };
+	struct vc_sm_alloc arg = {
+		.size = size,
+		.flags = O_RDWR | O_CLOEXEC,
+		.memory = memory,
+	};
 
 	if (ioctl(sm, VC_SM_IOC_ALLOC, &arg))
 		return -1;
 	if (handle)
 		*handle = arg.vc_handle;
 	return arg.fd;
+}
+
+int sm_alloc(int sm, size_t size, uint32_t *handle)
+{
+	return sm_alloc_kind(sm, size, 0, handle);
+}
+
+int sm_sync(int sm, int dmabuf, uint32_t flags, uint64_t offset, uint64_t len)
+{
+	struct vc_sm_sync arg = { .fd = dmabuf, .flags = flags, .offset = offset, .len = len };
+
+	return ioctl(sm, VC_SM_IOC_SYNC, &arg);
 }
 
 int sm_import(int sm, int dmabuf, uint32_t *handle)
@@ -72,6 +90,11 @@ static int touch_scattered(int memfd, size_t size)
 	return munmap(map, size);
 }
 
+int dmabuf_page(void)
+{
+	return dmabuf_scattered(sysconf(_SC_PAGESIZE));
+}
+
 int dmabuf_scattered(size_t size)
 {
 	struct udmabuf_create create = { .flags = UDMABUF_FLAGS_CLOEXEC, .size = size };
@@ -89,4 +112,68 @@ int dmabuf_scattered(size_t size)
 		close(dev);
 	close(memfd);
 	return fd;
+}
+
+/* Of "bytes 0011...". */
+static bool read_hex(const char *line, unsigned char *buf, size_t len)
+{
+	const char *hex = strrchr(line, ' ');
+	unsigned int byte;
+
+	if (!hex)
+		return false;
+	hex++;
+	if (strcspn(hex, "\n") != 2 * len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+			return false;
+		buf[i] = (unsigned char)byte;
+	}
+	return true;
+}
+
+bool vpu_peek(int instance, uint32_t handle, size_t offset, void *buf, size_t len)
+{
+	char command[128], line[2 * 4096 + 32];
+	bool done = false;
+	FILE *pipe;
+
+	snprintf(command, sizeof(command), "vcctl --instance=%d smem peek %#x %zu %zu", instance,
+		 handle, offset, len);
+	pipe = popen(command, "r");
+	if (!pipe)
+		return false;
+	while (fgets(line, sizeof(line), pipe))
+		done = done || read_hex(line, buf, len);
+	return !pclose(pipe) && done;
+}
+
+bool vcctl(const char *args)
+{
+	char *command;
+	bool done;
+
+	if (asprintf(&command, "vcctl %s >/dev/null", args) < 0)
+		return false;
+	done = !system(command);
+	free(command);
+	return done;
+}
+
+bool vpu_poke(int instance, uint32_t handle, size_t offset, const void *buf, size_t len)
+{
+	const unsigned char *bytes = buf;
+	char *args, *at;
+	bool done;
+
+	args = malloc(64 + 2 * len + 1);
+	if (!args)
+		return false;
+	at = args + sprintf(args, "--instance=%d smem poke %#x %zu ", instance, handle, offset);
+	for (size_t i = 0; i < len; i++)
+		at += sprintf(at, "%02x", bytes[i]);
+	done = vcctl(args);
+	free(args);
+	return done;
 }

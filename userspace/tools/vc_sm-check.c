@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -121,6 +122,12 @@ static void case_mmap(int argc, char **argv)
 	      errno == EINVAL, "mapping beyond the end");
 	CHECK(mmap(NULL, page, PROT_READ, MAP_SHARED, fd, 4 * page) == MAP_FAILED &&
 	      errno == EINVAL, "mapping behind the end");
+	/* That no file has such an offset is known before the driver is asked. */
+	CHECK(mmap(NULL, page, PROT_READ, MAP_SHARED, fd, -(off_t)page) == MAP_FAILED &&
+	      errno == EOVERFLOW, "mapping in front of the start");
+	CHECK(mmap(NULL, page, PROT_READ, MAP_SHARED, fd, 1) == MAP_FAILED &&
+	      errno == EINVAL, "mapping of no whole pages");
+	CHECK(map[2 * page] == 42, "the good one suffered");
 }
 
 /* Memory that runs out is an errno, and comes back. */
@@ -168,7 +175,8 @@ static void case_bad_alloc(int argc, char **argv)
 	alloc_fails(sm, &(struct vc_sm_alloc){ .size = UINT64_MAX }, EINVAL);
 	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 4096, .flags = O_NONBLOCK }, EINVAL);
 	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 4096, .flags = ~0u }, EINVAL);
-	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 4096, .reserved = { 0, 0, 1 } }, EINVAL);
+	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 4096, .reserved = { 0, 1 } }, EINVAL);
+	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 4096, .memory = 4 }, EINVAL);
 	/* More than there is, though within reach. */
 	alloc_fails(sm, &(struct vc_sm_alloc){ .size = 1u << 30 }, ENOMEM);
 	CHECK_FAILS(ioctl(sm, VC_SM_IOC_ALLOC, NULL), EFAULT);
@@ -199,18 +207,23 @@ static void case_bad_import(int argc, char **argv)
 	int sm = open_checked(), fd = alloc_checked(sm, 4096, NULL);
 	struct vc_sm_import_fd flags = { .fd = fd, .flags = 1 };
 	struct vc_sm_import_fd reserved = { .fd = fd, .reserved = 1 };
+	int scattered, closed;
 	uint32_t handle;
-	int scattered;
 
 	CHECK_FAILS(sm_import(sm, -1, &handle), EBADF);
 	CHECK_FAILS(sm_import(sm, 9999, &handle), EBADF);
 	CHECK_FAILS(sm_import(sm, sm, &handle), EINVAL);
+	closed = dup(fd);
+	close(closed);
+	CHECK_FAILS(sm_import(sm, closed, &handle), EBADF);
 	CHECK_FAILS(ioctl(sm, VC_SM_IOC_IMPORT, &flags), EINVAL);
 	CHECK_FAILS(ioctl(sm, VC_SM_IOC_IMPORT, &reserved), EINVAL);
 	CHECK_FAILS(ioctl(sm, VC_SM_IOC_IMPORT, NULL), EFAULT);
 	scattered = dmabuf_scattered(MIB);
 	CHECK(scattered >= 0, "no scattered dma-buf");
 	CHECK_FAILS(sm_import(sm, scattered, &handle), EINVAL);
+	/* After all this the next one works. */
+	CHECK(!sm_import(sm, fd, &handle) && !sm_free(sm, handle), "a good one");
 }
 
 /* -----------------------------------------------------------------------------
@@ -225,15 +238,16 @@ static void case_import(int argc, char **argv)
 
 	CHECK(!sm_import(sm, fd, &first), "import");
 	CHECK(!sm_import(sm, fd, &second), "second import");
-	CHECK(first && second && first != second && first != own, "handles %#x %#x %#x", own,
-	      first, second);
+	CHECK(first == own && second == own, "one buffer has handles %#x %#x %#x", own, first,
+	      second);
 	CHECK_FAILS(sm_free(other, first), ENXIO);
-	/* The handle of the allocation goes with the dma-buf, not before. */
-	CHECK_FAILS(sm_free(sm, own), ENXIO);
 	CHECK(!sm_free(sm, first), "free");
+	CHECK(!sm_free(sm, first), "second free");
+	/* The handle of the allocation goes with the dma-buf, not before. */
 	CHECK_FAILS(sm_free(sm, first), ENXIO);
 	CHECK_FAILS(sm_free(sm, 0), ENXIO);
-	/* The second one goes with the file. */
+	CHECK(!sm_import(sm, fd, &second) && second == own, "the handle of the allocation went");
+	/* This one goes with the file. */
 	close(sm);
 }
 
@@ -273,17 +287,38 @@ static void case_threads(int argc, char **argv)
 		pthread_join(workers[i].thread, NULL);
 }
 
-/* More transactions than 16 bits count. */
-static void case_many(int argc, char **argv)
+static void import_and_free(unsigned long nr)
 {
-	int sm = open_checked(), fd = alloc_checked(sm, 4096, NULL);
-	unsigned long nr = argc ? strtoul(argv[0], NULL, 0) : 70000;
+	int sm = open_checked(), fd = dmabuf_page();
 	uint32_t handle;
 
+	/* One of another exporter, which has no handle yet. */
+	CHECK(fd >= 0, "udmabuf");
 	for (unsigned long i = 0; i < nr; i++) {
 		CHECK(!sm_import(sm, fd, &handle), "import %lu", i);
 		CHECK(!sm_free(sm, handle), "free %lu", i);
 	}
+}
+
+/* More transactions than 16 bits count, by several processes that share the work. */
+static void case_many(int argc, char **argv)
+{
+	unsigned long nr = argc > 0 ? strtoul(argv[0], NULL, 0) : 70000;
+	unsigned long processes = argc > 1 ? strtoul(argv[1], NULL, 0) : 1;
+	int status;
+
+	CHECK(processes && nr % processes == 0, "%lu cycles by %lu processes", nr, processes);
+	for (unsigned long i = 0; i < processes; i++) {
+		pid_t pid = fork();
+
+		CHECK(pid >= 0, "fork");
+		if (!pid) {
+			import_and_free(nr / processes);
+			exit(EXIT_SUCCESS);
+		}
+	}
+	while (wait(&status) > 0)
+		CHECK(!status, "one of them failed");
 }
 
 /* -----------------------------------------------------------------------------
@@ -352,7 +387,7 @@ static const struct check_case cases[] = {
 	{ "bad-import", "bad arguments of IMPORT, scattered memory", case_bad_import },
 	{ "import", "IMPORT and FREE", case_import },
 	{ "threads", "everything at once", case_threads },
-	{ "many", "many transactions [number]", case_many },
+	{ "many", "many transactions [number [processes]]", case_many },
 	{ "hold", "hold buffers until killed", case_hold },
 	{ "unbind", "the device goes and comes: its name", case_unbind },
 };

@@ -151,7 +151,8 @@ static void print_array(struct json_object *array, const char *name, int indent)
 static void print_members(struct json_object *object, int indent)
 {
 	int width = longest_key(object, true);
-	char buf[1024];
+	/* As long as the answer to "smem peek" of most bytes. */
+	char buf[2 * 4096 + 1];
 
 	json_object_object_foreach(object, name, plain)
 		if (is_plain(plain))

@@ -31,6 +31,7 @@
 #define EXIT_NO_SERVER	3
 
 #define GUEST_PORT	"/dev/virtio-ports/org.vc-media.control"
+#define MAX_INSTANCE	99
 /* A recording may take a while to finish. */
 #define ANSWER_TIMEOUT_MS	60000
 /* A virtio port can be open once; the other user is another vcctl. */
@@ -48,12 +49,20 @@ static const char usage[] =
 	"  hotplug on|off           plug the monitor in or out\n"
 	"  edid FILE                replace the monitor's EDID\n"
 	"  source SPEC              let the camera see something else\n"
+	"  firmware hang            let it answer nothing any more\n"
+	"  firmware stop            let it die: it forgets its host and takes no other\n"
+	"  firmware start           start it afresh\n"
+	"  firmware restart [MS]    stop it, and start it after so many milliseconds\n"
+	"  chaos SPEC|off           let it misbehave, see videocored --help\n"
+	"  smem ACTION [ARG...]     the firmware's memory handles, see vcctl(1)\n"
 	"  provenance-reset         start a new measurement of frames\n"
 	"  ping                     is it there?\n"
 	"  quit                     end it\n"
+	"  crash                    kill it, as if it had crashed; there is no answer\n"
 	"\n"
 	"  --socket PATH  control socket, or virtio port in a guest\n"
 	"                 ($VCCTL_SOCKET, or " GUEST_PORT ")\n"
+	"  --instance N   that of VideoCore N in a guest that has several (0)\n"
 	"  --json         print the answer as it came\n"
 	"  --help         this text\n"
 	"  --version      version\n"
@@ -317,6 +326,41 @@ static int fill_hotplug(struct json_object *request, char **args, const struct s
 	return 0;
 }
 
+static int fill_number(struct json_object *request, const char *key, const char *text)
+{
+	char *end;
+	long long n = strtoll(text, &end, 0);
+
+	if (end == text || *end)
+		return -EINVAL;
+	json_object_object_add(request, key, json_object_new_int64(n));
+	return 0;
+}
+
+static int fill_firmware(struct json_object *request, char **args, const struct server *srv)
+{
+	put_string(request, "action", args[0]);
+	return args[1] ? fill_number(request, "delay_ms", args[1]) : 0;
+}
+
+static int fill_spec(struct json_object *request, char **args, const struct server *srv)
+{
+	put_string(request, "spec", args[0]);
+	return 0;
+}
+
+static int fill_smem(struct json_object *request, char **args, const struct server *srv)
+{
+	struct json_object *list = json_object_new_array();
+
+	put_string(request, "action", args[0]);
+	for (args++; *args; args++)
+		json_object_array_add(list, json_object_new_string(*args));
+	json_object_object_add(request, "args", list);
+
+	return 0;
+}
+
 /* "pattern" is a word unless there is a file of that name. */
 static int fill_source(struct json_object *request, char **args, const struct server *srv)
 {
@@ -349,9 +393,13 @@ static const struct command commands[] = {
 	{ "hotplug", 1, 1, fill_hotplug },
 	{ "edid", 1, 1, fill_path },
 	{ "source", 1, 1, fill_source },
+	{ "firmware", 1, 2, fill_firmware },
+	{ "chaos", 1, 1, fill_spec },
+	{ "smem", 1, 4, fill_smem },
 	{ "provenance-reset", 0, 0, NULL },
 	{ "ping", 0, 0, NULL },
 	{ "quit", 0, 0, NULL },
+	{ "crash", 0, 0, NULL },
 };
 
 static const struct command *find_command(const char *name, int nr_args)
@@ -424,6 +472,18 @@ static int run_command(struct server *srv, const struct command *cmd, char **arg
 	return ret;
 }
 
+/* Of VideoCore @instance, in @port; the first one's port has no number. */
+static const char *guest_port(const char *instance, char *port, size_t len)
+{
+	char *end;
+	unsigned long n = strtoul(instance, &end, 10);
+
+	if (end == instance || *end || n > MAX_INSTANCE)
+		return NULL;
+	snprintf(port, len, n ? GUEST_PORT "%lu" : GUEST_PORT, n);
+	return port;
+}
+
 static const char *default_socket(void)
 {
 	const char *path = getenv("VCCTL_SOCKET");
@@ -460,12 +520,14 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "socket", required_argument, NULL, 's' },
+		{ "instance", required_argument, NULL, 'i' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *path = default_socket();
+	char port[sizeof(GUEST_PORT) + 2];
 	bool as_json = false;
 	int c;
 
@@ -474,6 +536,12 @@ int main(int argc, char **argv)
 		case 's':
 			path = optarg;
 			break;
+		case 'i':
+			path = guest_port(optarg, port, sizeof(port));
+			if (path)
+				break;
+			say("--instance", "a number from 0 to %d is needed", MAX_INSTANCE);
+			return EXIT_USAGE;
 		case 'j':
 			as_json = true;
 			break;

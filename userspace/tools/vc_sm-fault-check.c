@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vc_sm-fault-check: /dev/vc_sm with exporters and a firmware that fail, and with
+ * all sorts of bad input. What fails is set up by the suites; see vc_sm_faulty.h.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#include <fcntl.h>
+#include <linux/dma-buf.h>
+#include <linux/dma-heap.h>
+#include <linux/vc_sm.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <vc_sm_faulty.h>
+
+#include "check.h"
+#include "sm-client.h"
+
+#define PAGE		4096u
+#define NR_THREADS	8
+#define NR_SHARED	4
+
+static int open_device(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	CHECK(fd >= 0, "open %s", path);
+	return fd;
+}
+
+static int open_sm(void)
+{
+	return open_device("/dev/vc_sm");
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* -----------------------------------------------------------------------------
+ * Exporters
+ */
+
+static int faulty_create(int mode)
+{
+	static int device = -1;
+	int fd;
+
+	if (device < 0)
+		device = open("/dev/vc_sm_faulty", O_RDONLY | O_CLOEXEC);
+	CHECK(device >= 0, "open /dev/vc_sm_faulty");
+	if (mode < 0)
+		return device;
+	fd = ioctl(device, VC_SM_FAULTY_CREATE, mode);
+	CHECK(fd >= 0, "a buffer of mode %d", mode);
+	return fd;
+}
+
+static void faulty_signal(int fd)
+{
+	CHECK(!ioctl(faulty_create(-1), VC_SM_FAULTY_SIGNAL, fd), "signal a fence");
+}
+
+/* What the exporter has that was not undone; releases come a little later. */
+static void expect_nothing_left(void)
+{
+	char text[96] = "";
+	int64_t end = now_ms() + 10000;
+
+	do {
+		ssize_t n = pread(faulty_create(-1), text, sizeof(text) - 1, 0);
+
+		CHECK(n > 0, "read /dev/vc_sm_faulty");
+		text[n] = '\0';
+		if (!strcmp(text, "buffers 0 attachments 0 mappings 0 fences 0\n"))
+			return;
+		usleep(10000);
+	} while (now_ms() < end);
+	CHECK(0, "left: %s", text);
+}
+
+/* Every step of an import fails once, with its errno, and the next one works. */
+static void case_exporters(int argc, char **argv)
+{
+	static const struct {
+		int mode;
+		int error;
+	} modes[] = {
+		{ VC_SM_FAULTY_SPLIT, 0 },
+		{ VC_SM_FAULTY_BARE, 0 },
+		{ VC_SM_FAULTY_ATTACH, EPERM },
+		{ VC_SM_FAULTY_MAP, ENXIO },
+		{ VC_SM_FAULTY_SCATTERED, EINVAL },
+		{ VC_SM_FAULTY_OUTSIDE, EINVAL },
+		{ VC_SM_FAULTY_SHORT, EINVAL },
+		{ VC_SM_FAULTY_EMPTY, EINVAL },
+	};
+	int sm = open_sm();
+
+	for (size_t i = 0; i < 3 * sizeof(modes) / sizeof(modes[0]); i++) {
+		int mode = modes[i / 3].mode, fd = faulty_create(mode), ret;
+		uint32_t handle = 0;
+
+		errno = 0;
+		ret = sm_import(sm, fd, &handle);
+		CHECK(errno == modes[i / 3].error && !ret == !modes[i / 3].error,
+		      "mode %d: not error %d", mode, modes[i / 3].error);
+		if (!ret)
+			CHECK(!sm_free(sm, handle), "free");
+		close(fd);
+	}
+	expect_nothing_left();
+}
+
+/* A device that cannot have memory of the VideoCore's heap is told so, and can go. */
+static void case_reach(int argc, char **argv)
+{
+	int sm = open_sm(), device = faulty_create(-1);
+	int fd = sm_alloc_kind(sm, PAGE, VC_SM_ALLOC_VC_HEAP, NULL);
+
+	CHECK(fd >= 0, "ALLOC from the heap");
+	CHECK_FAILS(ioctl(device, VC_SM_FAULTY_IMPORT_NONE, fd), EOPNOTSUPP);
+	CHECK_FAILS(ioctl(device, VC_SM_FAULTY_IMPORT_NARROW, fd), EOPNOTSUPP);
+	CHECK(!ioctl(device, VC_SM_FAULTY_IMPORT_WIDE, fd), "a device that reaches it");
+	close(fd);
+	fd = sm_alloc(sm, PAGE, NULL);
+	CHECK(fd >= 0, "ALLOC");
+	CHECK(!ioctl(device, VC_SM_FAULTY_IMPORT_WIDE, fd), "memory of the ARM");
+}
+
+/* The source is mapped until the VPU has said RELEASED, not only until FREE. */
+static void case_kept(int argc, char **argv)
+{
+	int sm = open_sm(), fd = faulty_create(VC_SM_FAULTY_SPLIT);
+	char text[96], args[64];
+	uint32_t handle;
+
+	CHECK(!sm_import(sm, fd, &handle), "import");
+	snprintf(args, sizeof(args), "smem get %#x", handle);
+	CHECK(vcctl(args), "vcctl %s", args);
+	CHECK(!sm_free(sm, handle), "free");
+	close(fd);
+	/* FREE has been seen when what comes after it is answered. */
+	fd = sm_alloc(sm, PAGE, NULL);
+	CHECK(fd >= 0, "alloc");
+	close(fd);
+	text[pread(faulty_create(-1), text, sizeof(text) - 1, 0)] = '\0';
+	CHECK(!strcmp(text, "buffers 1 attachments 1 mappings 1 fences 0\n"),
+	      "the VPU still uses it, but: %s", text);
+	snprintf(args, sizeof(args), "smem put %#x", handle);
+	CHECK(vcctl(args), "vcctl %s", args);
+	expect_nothing_left();
+}
+
+/* One record for a buffer, however many import it at once. */
+static void *import_shared(void *arg)
+{
+	int *fds = arg;
+	uint32_t handle;
+
+	CHECK(!sm_import(fds[0], fds[1], &handle), "import");
+	return (void *)(uintptr_t)handle;
+}
+
+static void case_one_record(int argc, char **argv)
+{
+	int fds[2] = { open_sm(), faulty_create(VC_SM_FAULTY_SPLIT) };
+	pthread_t threads[NR_THREADS];
+	void *handle, *first = NULL;
+
+	for (int i = 0; i < NR_THREADS; i++)
+		CHECK(!pthread_create(&threads[i], NULL, import_shared, fds), "pthread_create");
+	for (int i = 0; i < NR_THREADS; i++) {
+		pthread_join(threads[i], &handle);
+		first = i ? first : handle;
+		CHECK(handle == first, "handles %p and %p", handle, first);
+	}
+	for (int i = 0; i < NR_THREADS; i++)
+		CHECK(!sm_free(fds[0], (uint32_t)(uintptr_t)first), "free %d", i);
+	CHECK_FAILS(sm_free(fds[0], (uint32_t)(uintptr_t)first), ENXIO);
+	close(fds[1]);
+	expect_nothing_left();
+}
+
+/* -----------------------------------------------------------------------------
+ * Fences
+ */
+
+static pid_t start_import(int fd)
+{
+	pid_t pid = fork();
+	uint32_t handle;
+
+	CHECK(pid >= 0, "fork");
+	if (pid)
+		return pid;
+	CHECK(!sm_import(open_sm(), fd, &handle), "import");
+	_exit(0);
+}
+
+static void expect_wait_then(pid_t pid, int fence)
+{
+	int status;
+
+	for (int i = 0; i < 20; i++) {
+		CHECK(!waitpid(pid, &status, WNOHANG), "the fence was not waited for");
+		usleep(10000);
+	}
+	faulty_signal(fence);
+	CHECK(waitpid(pid, &status, 0) == pid && !status, "import after the fence");
+}
+
+static void case_fence(int argc, char **argv)
+{
+	int fence = faulty_create(VC_SM_FAULTY_FENCE);
+
+	expect_wait_then(start_import(fence), fence);
+	close(fence);
+	expect_nothing_left();
+}
+
+/* A fence of another device on a buffer of ours. */
+static void case_fence_file(int argc, char **argv)
+{
+	struct dma_buf_export_sync_file out = { .flags = DMA_BUF_SYNC_RW };
+	struct dma_buf_import_sync_file in = { .flags = DMA_BUF_SYNC_WRITE };
+	int fence = faulty_create(VC_SM_FAULTY_FENCE), fd = sm_alloc(open_sm(), PAGE, NULL);
+
+	CHECK(fd >= 0, "alloc");
+	CHECK(!ioctl(fence, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &out), "EXPORT_SYNC_FILE");
+	in.fd = out.fd;
+	CHECK(!ioctl(fd, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &in), "IMPORT_SYNC_FILE");
+	close(out.fd);
+	expect_wait_then(start_import(fd), fence);
+	close(fence);
+	close(fd);
+	expect_nothing_left();
+}
+
+static void on_alarm(int sig)
+{
+}
+
+/* SIGALRM in @ms, and again, should it come too early. */
+static void alarm_in(unsigned int ms)
+{
+	struct sigaction action = { .sa_handler = on_alarm };
+	struct itimerval timer = {
+		.it_value.tv_usec = ms * 1000,
+		.it_interval.tv_usec = ms * 1000,
+	};
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, ms ? &timer : &(struct itimerval){ 0 }, NULL);
+}
+
+static void case_fence_signal(int argc, char **argv)
+{
+	int fence = faulty_create(VC_SM_FAULTY_FENCE);
+	uint32_t handle;
+
+	alarm_in(100);
+	CHECK_FAILS(sm_import(open_sm(), fence, &handle), EINTR);
+	alarm_in(0);
+	close(fence);
+	expect_nothing_left();
+}
+
+static void case_fence_bound(int argc, char **argv)
+{
+	int fence = faulty_create(VC_SM_FAULTY_FENCE);
+	uint32_t handle;
+
+	CHECK_FAILS(sm_import(open_sm(), fence, &handle), EBUSY);
+	close(fence);
+	expect_nothing_left();
+}
+
+/* -----------------------------------------------------------------------------
+ * The firmware
+ */
+
+static void case_fails(int argc, char **argv)
+{
+	int error = argc ? atoi(argv[0]) : EIO, sm = open_sm();
+	uint32_t handle;
+	int fd;
+
+	errno = 0;
+	fd = sm_alloc(sm, PAGE, NULL);
+	CHECK(fd < 0 && errno == error, "ALLOC: not error %d", error);
+	fd = dmabuf_page();
+	CHECK(fd >= 0, "udmabuf");
+	errno = 0;
+	CHECK(sm_import(sm, fd, &handle) < 0 && errno == error, "IMPORT: not error %d", error);
+	/* And then it works again. */
+	CHECK(vcctl("smem fault off"), "vcctl smem fault off");
+	CHECK(!sm_import(sm, fd, &handle), "IMPORT");
+	CHECK(sm_alloc(sm, PAGE, NULL) >= 0, "ALLOC");
+}
+
+static void case_heap_fails(int argc, char **argv)
+{
+	int error = argc ? atoi(argv[0]) : ENOMEM, sm = open_sm(), fd;
+
+	errno = 0;
+	fd = sm_alloc_kind(sm, PAGE, VC_SM_ALLOC_VC_HEAP, NULL);
+	CHECK(fd < 0 && errno == error, "ALLOC from the heap: not error %d", error);
+	CHECK(vcctl("smem fault off"), "vcctl smem fault off");
+	CHECK(sm_alloc_kind(sm, PAGE, VC_SM_ALLOC_VC_HEAP, NULL) >= 0, "ALLOC from the heap");
+}
+
+/* Whatever happens, calls come back, and work or say why not. */
+static void case_survives(int argc, char **argv)
+{
+	int rounds = argc ? atoi(argv[0]) : 20, sm = open_sm();
+
+	for (int i = 0; i < rounds; i++) {
+		uint32_t handle, own;
+		int fd = sm_alloc(sm, PAGE, &own), page = dmabuf_page();
+
+		if (page >= 0 && !sm_import(sm, page, &handle))
+			CHECK(!sm_free(sm, handle), "free");
+		close(page);
+		if (fd >= 0)
+			close(fd);
+	}
+}
+
+static void case_interrupted(int argc, char **argv)
+{
+	int sm = open_sm(), page = dmabuf_page();
+	uint32_t handle;
+
+	CHECK(page >= 0, "udmabuf");
+	alarm_in(100);
+	CHECK_FAILS(sm_import(sm, page, &handle), EINTR);
+	CHECK_FAILS(sm_alloc(sm, PAGE, &handle), EINTR);
+	CHECK_FAILS(sm_alloc_kind(sm, PAGE, VC_SM_ALLOC_VC_HEAP, &handle), EINTR);
+	alarm_in(0);
+}
+
+/* -----------------------------------------------------------------------------
+ * Programs that die, and many at once
+ */
+
+struct storm {
+	int sm;
+	int shared[NR_SHARED];
+	atomic_bool stop;
+	atomic_ulong rounds;
+	bool may_fail;
+};
+
+static void storm_round(struct storm *storm, unsigned int seed)
+{
+	uint32_t memory = seed % 5 == 0 ? VC_SM_ALLOC_VC_HEAP : 0, own = 0, handle = 0;
+	int fd = sm_alloc_kind(storm->sm, (1 + seed % 8) * PAGE, memory, &own);
+	int shared = storm->shared[seed % NR_SHARED];
+	uint8_t *map;
+
+	CHECK(fd >= 0 || storm->may_fail, "alloc");
+	if (!sm_import(storm->sm, shared, &handle))
+		CHECK(!sm_free(storm->sm, handle), "free of a shared buffer");
+	else
+		CHECK(storm->may_fail, "import of a shared buffer");
+	if (fd < 0)
+		return;
+	map = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(map != MAP_FAILED, "mmap");
+	CHECK(!map[0], "memory of somebody else");
+	map[0] = 1;
+	if (!sm_import(storm->sm, fd, &handle)) {
+		CHECK(handle == own, "handles %#x and %#x of one buffer", handle, own);
+		if (seed % 3)
+			sm_free(storm->sm, handle);
+	}
+	munmap(map, PAGE);
+	close(fd);
+}
+
+static void *storm_run(void *arg)
+{
+	struct storm *storm = arg;
+
+	while (!atomic_load(&storm->stop))
+		storm_round(storm, (unsigned int)atomic_fetch_add(&storm->rounds, 1));
+	return NULL;
+}
+
+/* SECONDS [may-fail]: eight threads on the same and on different buffers. */
+static void case_storm(int argc, char **argv)
+{
+	struct storm storm = { .sm = open_sm(), .may_fail = argc > 1 };
+	pthread_t threads[NR_THREADS];
+	int64_t end;
+
+	for (int i = 0; i < NR_SHARED; i++) {
+		storm.shared[i] = dmabuf_page();
+		CHECK(storm.shared[i] >= 0, "udmabuf");
+	}
+	for (int i = 0; i < NR_THREADS; i++)
+		CHECK(!pthread_create(&threads[i], NULL, storm_run, &storm), "pthread_create");
+	end = now_ms() + 1000 * (argc ? atoi(argv[0]) : 3);
+	while (now_ms() < end)
+		usleep(50000);
+	atomic_store(&storm.stop, true);
+	for (int i = 0; i < NR_THREADS; i++)
+		pthread_join(threads[i], NULL);
+	printf("%lu rounds\n", atomic_load(&storm.rounds));
+}
+
+/* COUNT: programs that are killed wherever they are. */
+static void case_killed(int argc, char **argv)
+{
+	int count = argc ? atoi(argv[0]) : 30, status;
+
+	for (int i = 0; i < count; i++) {
+		pid_t pid = fork();
+
+		CHECK(pid >= 0, "fork");
+		if (!pid)
+			case_storm(0, NULL);
+		usleep(i * 1700 % 40000);
+		kill(pid, SIGKILL);
+		CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status), "it ended by itself");
+	}
+}
+
+/* -----------------------------------------------------------------------------
+ * /dev/dma_heap
+ */
+
+static int heap_alloc(const char *path, uint64_t len)
+{
+	struct dma_heap_allocation_data arg = { .len = len, .fd_flags = O_RDWR | O_CLOEXEC };
+
+	return ioctl(open_device(path), DMA_HEAP_IOCTL_ALLOC, &arg) ? -1 : (int)arg.fd;
+}
+
+static void case_heap(int argc, char **argv)
+{
+	struct dma_heap_allocation_data arg = { .len = PAGE };
+	uint32_t handle = 0;
+	int fd, heap;
+	uint8_t *map;
+
+	CHECK(argc == 1, "which heap?");
+	fd = heap_alloc(argv[0], 3 * PAGE - 1);
+	CHECK(fd >= 0, "DMA_HEAP_IOCTL_ALLOC");
+	CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC, "O_CLOEXEC was not heeded");
+	CHECK(lseek(fd, 0, SEEK_END) == 3 * PAGE, "not whole pages");
+	map = mmap(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(map != MAP_FAILED && !map[0] && !map[3 * PAGE - 1], "memory that is not zeroed");
+	/* Contiguous, or else the VPU could not have it. */
+	CHECK(!sm_import(open_sm(), fd, &handle) && handle, "import");
+	CHECK_FAILS(heap_alloc(argv[0], 0), EINVAL);
+	CHECK_FAILS(heap_alloc(argv[0], UINT64_MAX), EINVAL);
+	/* More than there is. */
+	CHECK_FAILS(heap_alloc(argv[0], 1u << 30), ENOMEM);
+	heap = open_device(argv[0]);
+	arg.fd = 1;
+	CHECK_FAILS(ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &arg), EINVAL);
+	arg = (struct dma_heap_allocation_data){ .len = PAGE, .fd_flags = O_NONBLOCK };
+	CHECK_FAILS(ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &arg), EINVAL);
+	arg = (struct dma_heap_allocation_data){ .len = PAGE, .heap_flags = 1 };
+	CHECK_FAILS(ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &arg), EINVAL);
+	CHECK_FAILS(ioctl(heap, DMA_HEAP_IOCTL_ALLOC, NULL), EFAULT);
+	CHECK_FAILS(ioctl(heap, _IO('H', 0), NULL), ENOTTY);
+}
+
+static void case_heap_import(int argc, char **argv)
+{
+	uint32_t handle = 0;
+	int fd;
+
+	CHECK(argc == 1, "which heap?");
+	fd = heap_alloc(argv[0], 16 * PAGE);
+	CHECK(fd >= 0, "DMA_HEAP_IOCTL_ALLOC");
+	CHECK(!sm_import(open_sm(), fd, &handle) && handle, "import");
+}
+
+static const struct check_case cases[] = {
+	{ "exporters", "exporters that fail at each step", case_exporters },
+	{ "reach", "devices that cannot reach the memory", case_reach },
+	{ "kept", "memory is kept until RELEASED", case_kept },
+	{ "one-record", "eight threads import one buffer", case_one_record },
+	{ "fence", "a fence is waited for", case_fence },
+	{ "fence-file", "a fence by IMPORT_SYNC_FILE", case_fence_file },
+	{ "fence-signal", "a signal ends the wait for a fence", case_fence_signal },
+	{ "fence-bound", "a fence that never comes", case_fence_bound },
+	{ "fails", "calls fail, and work again after: ERRNO", case_fails },
+	{ "heap-fails", "as before, of the VideoCore's heap: ERRNO", case_heap_fails },
+	{ "survives", "calls come back: ROUNDS", case_survives },
+	{ "interrupted", "a signal while the firmware takes its time", case_interrupted },
+	{ "storm", "everything at once: SECONDS [may-fail]", case_storm },
+	{ "killed", "programs are killed: COUNT", case_killed },
+	{ "heap-import", "memory of any heap: PATH", case_heap_import },
+	{ "heap", "a device in /dev/dma_heap: PATH", case_heap },
+};
+
+int main(int argc, char **argv)
+{
+	return check_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
+}
