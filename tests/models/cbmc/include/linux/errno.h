@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the proven files use of the kernel's header of this name. */
+#ifndef PROOF_LINUX_ERRNO_H
+#define PROOF_LINUX_ERRNO_H
+
+#include <asm-generic/errno.h>
+
+#endif /* PROOF_LINUX_ERRNO_H */
