@@ -4,6 +4,8 @@
 # Page flips on vertical blanking: each completes, sequence numbers and time
 # stamps grow, and the period is that of the mode.
 #
+# alone: measures time
+#
 # Copyright (C) 2026 vc-media project
 
 . /vc/tests/guest/lib/tap.sh

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# check: 6.12
 #
 # The writeback connector: what is on the plane comes back in memory.
 #

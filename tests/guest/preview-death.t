@@ -12,6 +12,7 @@
 # Copyright (C) 2026 vc-media project
 
 . /vc/tests/guest/lib/tap.sh
+. /vc/tests/guest/lib/tasks.sh
 
 preview=/vc/build/guest/tools/vcpreview/vcpreview
 out=/run/preview.out
@@ -33,6 +34,6 @@ wait $program
 not_ok 'and does not call that success' test $? = 0
 like "$(cat $out)" 'vcpreview: .*' 'it says why'
 diag "$(tail -n 3 $out)"
-is "$(ps -eo state=,comm= | awk '$1 == "D" && $2 !~ /^kworker/ { print $2 }')" '' 'no program is stuck'
+no_task_is_stuck 'no program is stuck'
 unlike "$(dmesg_problems)" 'BUG|Oops|blocked for more' 'the kernel lives on'
 done_testing

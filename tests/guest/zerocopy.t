@@ -6,6 +6,8 @@
 # writes where the display reads, nothing travels through the transport but
 # headers.
 #
+# alone: measures time
+#
 # Copyright (C) 2026 vc-media project
 
 . /vc/tests/guest/lib/tap.sh
