@@ -153,9 +153,10 @@ static void by_udmabuf(struct memory *mem)
 	mem->fd = dmabuf_page();
 }
 
+/* Two pages might be neighbours by chance. */
 static void by_scattered(struct memory *mem)
 {
-	mem->fd = dmabuf_scattered((size_t)2 * BYTES);
+	mem->fd = dmabuf_scattered((size_t)64 * BYTES);
 }
 
 static const struct {
