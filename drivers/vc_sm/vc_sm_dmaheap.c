@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/dma_heap/NAME: where programs look for memory, with the interface of the
- * kernel's DMA heaps, for kernels that have none.
- *
- * A kernel that has them has one of contiguous memory of its own. This one is not
- * entered among those: a heap can never be taken out again, and so would keep the
- * module for ever.
+ * /dev/dma_heap/NAME: where programs look for memory. The names are among the
+ * kernel's DMA heaps (vc_sm_heaps.c) where a module can add to those; elsewhere they
+ * are devices of ours with the same interface.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -20,14 +17,52 @@
 
 #include "vc_sm_priv.h"
 
+/* A kernel with heaps has one of contiguous memory, which may have the first name. */
+#if defined(VC_SM_FRAMEWORK) && IS_ENABLED(CONFIG_DMABUF_HEAPS_CMA)
+static char *heaps = "vidbuf_cached";
+#else
 static char *heaps = "linux,cma:vidbuf_cached";
+#endif
 module_param(heaps, charp, 0444);
 MODULE_PARM_DESC(heaps, "names in /dev/dma_heap of the first VideoCore, separated by colons");
+
+static struct dma_buf *vc_sm_dmaheap_alloc(struct vc_sm *sm, size_t len,
+					   u32 fd_flags)
+{
+	char comm[TASK_COMM_LEN];
+
+	get_task_comm(comm, current);
+	return vc_sm_buffer_export(sm, len, VC_SM_CMA, fd_flags & O_ACCMODE,
+				   comm, NULL);
+}
+
+#ifdef VC_SM_FRAMEWORK
+
+static struct dma_buf *vc_sm_heap_source_alloc(const struct vc_sm_heap_source *source,
+					       size_t len, u32 fd_flags)
+{
+	if (len > VC_SM_WINDOW)
+		return ERR_PTR(-EINVAL);
+	return vc_sm_dmaheap_alloc(container_of(source, struct vc_sm, heap_source),
+				   len, fd_flags);
+}
+
+static int vc_sm_dmaheap_add(struct vc_sm *sm, const char *name)
+{
+	sm->heap_source.alloc = vc_sm_heap_source_alloc;
+	return vc_sm_heap_lend(name, &sm->heap_source);
+}
+
+void vc_sm_dmaheap_unregister(struct vc_sm *sm)
+{
+	vc_sm_heap_take_back(&sm->heap_source);
+}
+
+#else
 
 static long vc_sm_heapdev_alloc(struct vc_sm *sm, void __user *uarg)
 {
 	struct dma_heap_allocation_data arg;
-	char comm[TASK_COMM_LEN];
 	struct dma_buf *dmabuf;
 
 	if (copy_from_user(&arg, uarg, sizeof(arg)))
@@ -36,9 +71,7 @@ static long vc_sm_heapdev_alloc(struct vc_sm *sm, void __user *uarg)
 	    arg.heap_flags & ~DMA_HEAP_VALID_HEAP_FLAGS || !arg.len ||
 	    arg.len > VC_SM_WINDOW)
 		return -EINVAL;
-	get_task_comm(comm, current);
-	dmabuf = vc_sm_buffer_export(sm, arg.len, VC_SM_CMA,
-				     arg.fd_flags & O_ACCMODE, comm, NULL);
+	dmabuf = vc_sm_dmaheap_alloc(sm, arg.len, arg.fd_flags);
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
 	return vc_sm_give_fd(dmabuf, arg.fd_flags, (s32 *)&arg.fd, uarg, &arg,
@@ -77,11 +110,13 @@ static const struct file_operations vc_sm_heapdev_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 };
 
-static int vc_sm_heapdev_register(struct vc_sm *sm, const char *name)
+static int vc_sm_dmaheap_add(struct vc_sm *sm, const char *name)
 {
 	struct vc_sm_heapdev *heapdev = &sm->heapdevs[sm->nr_heapdevs];
 	int ret;
 
+	if (sm->nr_heapdevs == VC_SM_MAX_HEAPDEVS)
+		return -ENOSPC;
 	if (strchr(name, '/') || name[0] == '.' ||
 	    strlen(name) > sizeof(heapdev->name) - sizeof("vc_sm-heap-"))
 		return -EINVAL;
@@ -100,6 +135,14 @@ static int vc_sm_heapdev_register(struct vc_sm *sm, const char *name)
 	return ret;
 }
 
+void vc_sm_dmaheap_unregister(struct vc_sm *sm)
+{
+	while (sm->nr_heapdevs)
+		misc_deregister(&sm->heapdevs[--sm->nr_heapdevs].misc);
+}
+
+#endif
+
 /* Nobody depends on them: the driver does without what cannot be made. */
 void vc_sm_dmaheap_register(struct vc_sm *sm)
 {
@@ -110,19 +153,13 @@ void vc_sm_dmaheap_register(struct vc_sm *sm)
 		return;
 	names = kstrdup(heaps, GFP_KERNEL);
 	rest = names;
-	while (rest && sm->nr_heapdevs < VC_SM_MAX_HEAPDEVS) {
+	while (rest) {
 		name = strsep(&rest, ":");
 		if (!name[0])
 			continue;
-		ret = vc_sm_heapdev_register(sm, name);
+		ret = vc_sm_dmaheap_add(sm, name);
 		if (ret)
 			dev_warn(&sm->vdev->dev, "no heap %s: %d\n", name, ret);
 	}
 	kfree(names);
-}
-
-void vc_sm_dmaheap_unregister(struct vc_sm *sm)
-{
-	while (sm->nr_heapdevs)
-		misc_deregister(&sm->heapdevs[--sm->nr_heapdevs].misc);
 }

@@ -25,6 +25,8 @@
 #include <linux/videocore/vchiq.h>
 #include <videocore/smem.h>
 
+#include "vc_sm_heaps.h"
+
 /* The VPU reaches 1 GiB of ARM memory, through an alias in the top two bits. */
 #define VC_SM_WINDOW		0x40000000u
 #define VC_SM_ALIAS_MASK	0xc0000000u
@@ -132,7 +134,8 @@ struct vc_sm_heapdev {
  * @misc: /dev/vc_sm
  * @misc_name: its name
  * @index: number in the name
- * @heapdevs: names in /dev/dma_heap
+ * @heap_source: names among the kernel's DMA heaps
+ * @heapdevs: names in /dev/dma_heap of a kernel that has no heaps
  * @nr_heapdevs: how many
  * @legacy: /dev/vcsm-cma
  * @has_legacy: it is there
@@ -167,6 +170,7 @@ struct vc_sm {
 	struct miscdevice misc;
 	char misc_name[16];
 	int index;
+	struct vc_sm_heap_source heap_source;
 	struct vc_sm_heapdev heapdevs[VC_SM_MAX_HEAPDEVS];
 	unsigned int nr_heapdevs;
 	struct miscdevice legacy;
