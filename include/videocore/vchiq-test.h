@@ -88,6 +88,9 @@ struct vc_fun2_params {
  * @VC_CALL_RELEASE: REMOTE_RELEASE; answered at once
  * @VC_CALL_SEND: struct vc_call_arg: send so many bytes on the opened service,
  *	byte i being vc_call_pattern(i)
+ * @VC_CALL_BULK: struct vc_call_bulk: send the first bytes only of the bulk that
+ *	the host has for the "call" service itself, byte i as above; answered when
+ *	that is done
  *
  * Each is answered by one struct vc_call_answer; what takes longer is answered
  * when it is done. Errors are negative Linux error numbers: -EINVAL, -EBUSY,
@@ -100,7 +103,11 @@ enum vc_call_cmd {
 	VC_CALL_USE = 4,
 	VC_CALL_RELEASE = 5,
 	VC_CALL_SEND = 6,
+	VC_CALL_BULK = 7,
 };
+
+/* Bytes of a bulk of VC_CALL_BULK, at most. */
+#define VC_CALL_MAX_BULK		65536
 
 /* Byte @i of what VC_CALL_SEND sends. */
 static inline __u8 vc_call_pattern(__u32 i)
@@ -119,6 +126,13 @@ struct vc_call_open {
 struct vc_call_arg {
 	__le32 cmd;
 	__le32 arg;
+};
+
+/** struct vc_call_bulk - @len bytes are asked for, @moved of them come */
+struct vc_call_bulk {
+	__le32 cmd;
+	__le32 len;
+	__le32 moved;
 };
 
 /** struct vc_call_answer - 0 or a negative error number */

@@ -109,6 +109,7 @@ int test_bulk_alignment(struct selftest *st);
 int test_bulk_queue(struct selftest *st);
 int test_bulk_abort(struct selftest *st);
 int test_bulk_invalid(struct selftest *st);
+int test_bulk_short(struct selftest *st);
 int test_pinned_pages(struct selftest *st);
 int test_mapped_table(struct selftest *st);
 

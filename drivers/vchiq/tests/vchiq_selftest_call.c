@@ -9,6 +9,7 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 #include <linux/unaligned.h>
+#include <linux/vmalloc.h>
 
 #include <videocore/vchiq-test.h>
 
@@ -363,4 +364,68 @@ static int keep(struct selftest *st, struct link *caller, struct link *ours)
 int test_keep(struct selftest *st)
 {
 	return with_call(st, -1, keep);
+}
+
+/* -----------------------------------------------------------------------------
+ * Bulks of which less comes than was asked for
+ */
+
+#define SHORT_LEN	8192
+#define SHORT_GUARD	0xa5
+
+static int short_content(const u8 *buf, u32 moved)
+{
+	u32 i;
+
+	for (i = 0; i < SHORT_LEN; i++) {
+		if (buf[i] != (i < moved ? vc_call_pattern(i) : SHORT_GUARD))
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+static int short_once(struct link *caller, u8 *buf, u32 moved)
+{
+	const struct vc_call_bulk msg = {
+		.cmd = cpu_to_le32(VC_CALL_BULK),
+		.len = cpu_to_le32(SHORT_LEN),
+		.moved = cpu_to_le32(moved),
+	};
+	struct transfer rx;
+	int ret;
+
+	memset(buf, SHORT_GUARD, SHORT_LEN);
+	transfer_init(&rx, buf, SHORT_LEN, true);
+	ret = vchiq_service_bulk(caller->svc, &rx.bulk);
+	if (ret)
+		return ret;
+	ret = call(caller, &msg, sizeof(msg));
+	if (ret) {
+		vchiq_service_close(caller->svc);
+		caller->svc = NULL;
+		return ret;
+	}
+	wait_for_completion(&rx.done);
+	if (rx.bulk.status || rx.bulk.actual != moved)
+		return -EMSGSIZE;
+	return short_content(buf, moved);
+}
+
+/* Aligned and not: then the ends come in fragments. */
+static int short_bulks(struct selftest *st, struct link *caller, struct link *ours)
+{
+	static const u32 moved[] = { 0, 1, 20, 64, 100, 4096, 4099, SHORT_LEN - 1, SHORT_LEN };
+	u8 *mem = vmalloc(SHORT_LEN + 64);
+	unsigned int i;
+	int ret = mem ? 0 : -ENOMEM;
+
+	for (i = 0; !ret && i < 2 * ARRAY_SIZE(moved); i++)
+		ret = short_once(caller, mem + (i % 2) * 13, moved[i / 2]);
+	vfree(mem);
+	return ret;
+}
+
+int test_bulk_short(struct selftest *st)
+{
+	return with_call(st, -1, short_bulks);
 }

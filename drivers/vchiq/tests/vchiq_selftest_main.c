@@ -41,6 +41,7 @@ static const struct {
 	{ "100 bulks each way, more than are outstanding at once", test_bulk_queue },
 	{ "bulks that nobody takes are aborted by closing", test_bulk_abort },
 	{ "bulks of nothing and of too much are refused", test_bulk_invalid },
+	{ "of a bulk that ends early nothing else is touched", test_bulk_short },
 	{ "the firmware opens a service of ours", test_listen },
 	{ "and another time, after either side closed it", test_listen_again },
 	{ "but not one that listens once, until it is told to", test_listen_once },

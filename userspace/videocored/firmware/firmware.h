@@ -49,6 +49,7 @@ struct fw_service_ops {
  * @data: our end; must stay valid until @done
  * @len: bytes
  * @to_host: true: @data is sent, matching the host's BULK_RX
+ * @missing: so many bytes at the end do not come, but the host is told
  * @done: called once; @actual is the byte count or -1 when aborted. Never
  *	called from inside fw_service_bulk(); it may free or post @bulk again
  * @next: the transport's
@@ -57,6 +58,7 @@ struct fw_bulk {
 	void *data;
 	size_t len;
 	bool to_host;
+	size_t missing;
 	void (*done)(struct fw_service *svc, struct fw_bulk *bulk, int actual);
 	struct fw_bulk *next;
 };

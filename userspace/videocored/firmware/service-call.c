@@ -26,6 +26,9 @@
  * @is_open: the host has accepted @target
  * @is_closing: the client wants to hear when @target is closed
  * @resume: end of the pause, if it is set
+ * @bulk: of VC_CALL_BULK
+ * @is_bulk: it is under way
+ * @block: its bytes
  */
 struct call {
 	struct fw_service *svc;
@@ -33,6 +36,9 @@ struct call {
 	bool is_open;
 	bool is_closing;
 	struct fw_timer resume;
+	struct fw_bulk bulk;
+	bool is_bulk;
+	uint8_t block[VC_CALL_MAX_BULK];
 };
 
 static void answer(struct call *call, uint32_t cmd, int result)
@@ -184,6 +190,41 @@ static int call_send(struct call *call, const void *data)
 	return ret ? ret : DONE;
 }
 
+static void bulk_done(struct fw_service *svc, struct fw_bulk *bulk, int actual)
+{
+	struct call *call = fw_service_priv(svc);
+
+	call->is_bulk = false;
+	/* Aborted: the client goes. */
+	if (actual >= 0)
+		answer(call, VC_CALL_BULK, 0);
+}
+
+static int call_bulk(struct call *call, const void *data)
+{
+	struct vc_call_bulk msg;
+	uint32_t len, moved;
+
+	memcpy(&msg, data, sizeof(msg));
+	len = le32toh(msg.len);
+	moved = le32toh(msg.moved);
+	if (!len || len > sizeof(call->block) || moved > len)
+		return -EINVAL;
+	if (call->is_bulk)
+		return -EBUSY;
+	for (uint32_t i = 0; i < len; i++)
+		call->block[i] = vc_call_pattern(i);
+	call->bulk = (struct fw_bulk){
+		.data = call->block,
+		.len = len,
+		.to_host = true,
+		.missing = len - moved,
+		.done = bulk_done,
+	};
+	call->is_bulk = !fw_service_bulk(call->svc, &call->bulk);
+	return call->is_bulk ? 0 : -EINVAL;
+}
+
 static const struct {
 	size_t len;
 	int (*run)(struct call *call, const void *data);
@@ -194,6 +235,7 @@ static const struct {
 	[VC_CALL_USE] = { sizeof(__le32), call_use },
 	[VC_CALL_RELEASE] = { sizeof(__le32), call_release },
 	[VC_CALL_SEND] = { sizeof(struct vc_call_arg), call_send },
+	[VC_CALL_BULK] = { sizeof(struct vc_call_bulk), call_bulk },
 };
 
 static void call_message(struct fw_service *svc, const void *data, size_t len)

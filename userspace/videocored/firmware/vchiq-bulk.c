@@ -104,18 +104,19 @@ static int transfer(struct fw_service *svc, enum vcq_dir dir,
 	struct vcq_bulk_queue *queue = &svc->bulks[dir];
 	uint32_t pagelist = queue->remote[queue->first].pagelist;
 	uint32_t size = queue->remote[queue->first].size;
+	uint32_t moved = size - (uint32_t)bulk->missing;
 
 	if (size != bulk->len || size > INT32_MAX) {
 		vc_dbg("vchiq", "port %u: bulk of %u meets %zu bytes",
 		       svc->port, size, bulk->len);
 		return ABORTED;
 	}
-	if (vcq_pagelist_copy(svc->conn, pagelist, size, dir, bulk->data)) {
+	if (vcq_pagelist_copy(svc->conn, pagelist, size, moved, dir, bulk->data)) {
 		vcq_break(svc->conn, "port %u: bad page list at 0x%x", svc->port,
 			  pagelist);
 		return ABORTED;
 	}
-	return (int)size;
+	return (int)moved;
 }
 
 static bool resolve_one(struct fw_service *svc, enum vcq_dir dir)

@@ -160,37 +160,37 @@ static int copy_with_fragment(struct vcq_connection *conn,
 }
 
 static int copy_to_host(struct vcq_connection *conn, const struct pages *pages,
-			uint8_t *data, uint32_t size)
+			uint8_t *data, uint32_t size, uint32_t moved)
 {
 	uint32_t line = conn->config.line_size;
 
 	if (pages->type == VCHIQ_PAGELIST_WRITE)
 		return -EFAULT;
 	if (pages->type != VCHIQ_PAGELIST_READ)
-		return copy_with_fragment(conn, pages, data, size);
+		return copy_with_fragment(conn, pages, data, moved);
 	if (pages->offset % line || (pages->offset + size) % line) {
 		vc_err("vchiq", "unaligned bulk has no fragment: host has no lines of %u bytes",
 		       line);
 		return -EFAULT;
 	}
-	copy(pages, 0, data, size, VCQ_TO_HOST);
+	copy(pages, 0, data, moved, VCQ_TO_HOST);
 	return 0;
 }
 
-/* Move @size bytes. An error means that the host described its memory wrongly. */
+/* Move @moved of @size bytes. An error means that the host described its memory wrongly. */
 int vcq_pagelist_copy(struct vcq_connection *conn, uint32_t pagelist,
-		      uint32_t size, enum vcq_dir dir, void *data)
+		      uint32_t size, uint32_t moved, enum vcq_dir dir, void *data)
 {
 	struct vc_guest_view *view = vcq_guest_view_get(conn->fw);
 	struct pages pages = { .nr = 0 };
 	int ret = take_pages(conn, view, pagelist, size, &pages);
 
 	if (!ret && dir == VCQ_TO_HOST)
-		ret = copy_to_host(conn, &pages, data, size);
+		ret = copy_to_host(conn, &pages, data, size, moved);
 	else if (!ret && pages.type != VCHIQ_PAGELIST_WRITE)
 		ret = -EFAULT;
 	else if (!ret)
-		copy(&pages, 0, data, size, VCQ_TO_FIRMWARE);
+		copy(&pages, 0, data, moved, VCQ_TO_FIRMWARE);
 	free(pages.runs);
 	vc_guest_view_put(view);
 	return ret;

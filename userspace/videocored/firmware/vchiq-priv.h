@@ -384,7 +384,7 @@ void vcq_bulk_abort(struct fw_service *svc, bool tell_host);
 
 /* vchiq-pagelist.c */
 int vcq_pagelist_copy(struct vcq_connection *conn, uint32_t pagelist,
-		      uint32_t size, enum vcq_dir dir, void *data);
+		      uint32_t size, uint32_t moved, enum vcq_dir dir, void *data);
 
 /* vchiq-status.c */
 void vcq_status(const struct vcq_connection *conn, struct json_object *out);
