@@ -91,7 +91,7 @@ drop_caches
 # what was freed is kept to be watched, kmemleak has the word.
 at_least $((cma + 4096)) "$(cma_used)" 'no contiguous memory is lost'
 [ -f /sys/kernel/debug/kmemleak ] ||
-	at_least $((kernel + 2048)) "$(kernel_memory)" 'nor other memory of the kernel'
+	memory_back_to "$kernel" 2048 'nor other memory of the kernel'
 is "$(dmesg_problems | grep -v -e 'clk_unregister: unregistering prepared clock: fw-clk')" '' \
 	'no warning in the kernel log'
 done_testing

@@ -203,12 +203,8 @@ memory=$(kernel_memory) contiguous=$(cma_used) handles=$(smem .imports)
 sm_check vc_sm-check many "$cycles" 4
 is $(($(smem .imports) - handles)) "$cycles" 'as many handles were made'
 ok 'the firmware has none of them' sm_no_blocks || diag "$(vcctl --json smem list)"
-# The slack is what the kernel holds for itself, not a few bytes for each of many cycles. One
-# that watches what is freed keeps it for long.
-case $VC_KERNEL in
-*-sanitize) ;;
-*) at_least $((memory + 1024)) "$(kernel_memory)" 'the kernel holds as much memory as before' ;;
-esac
+# The slack is what the kernel holds for itself, not a few bytes for each of many cycles.
+memory_back_to "$memory" 1024 'the kernel holds as much memory as before'
 at_least $((contiguous + 256)) "$(cma_used)" 'and as much contiguous memory'
 sm_check $fault storm 1
 is "$(sm_counter imports)" "$(sm_counter released)" 'what was imported has been released'

@@ -90,7 +90,7 @@ no_task_is_stuck 'no task is stuck'
 ok 'a fresh firmware' vcctl firmware restart
 ok 'is connected to' connect_again
 ok 'everything works' selftests_pass
-at_least $((memory + 2048)) "$(kernel_memory)" 'no memory is lost'
+memory_back_to "$memory" 2048 'no memory is lost'
 ok 'the modules can be unloaded' unload vchiq
 # Each end of a connection is told in a line; nothing else is.
 is "$(dmesg_problems | grep -v -e ' vc-media-vchiq [0-9a-f]*\.mailbox: ')" '' 'the kernel says nothing else'

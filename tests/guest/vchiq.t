@@ -113,17 +113,22 @@ ok 'unload with all that use it' unload vchiq
 udevadm control --exit
 modprobe vchiq
 ok 'unload and load five times' reload_times 5
+# The kernel that watches is slow, and sees at once what is wrong.
+case $VC_KERNEL in
+*-sanitize) times=10 ;;
+*) times=100 ;;
+esac
 cma=$(cma_used)
 kernel=$(kernel_memory)
 position=$(tx_pos)
 start=$SECONDS
-ok 'and a hundred times more, on one connection' reload_times 100
+ok "and $times times more, on one connection" reload_times "$times"
 diag "$((SECONDS - start)) s"
 is "$(slot_memory)" "$before" 'the slot memory stays where it is'
 at_least "$cma" "$(cma_used)" 'no contiguous memory is lost'
 # What moves of itself is less than 6 KiB each time.
-at_least $((kernel + 600)) "$(kernel_memory)" 'nor other memory of the kernel'
-at_least "$(tx_pos)" $((position + 100 * 40)) 'the positions go on'
+memory_back_to "$kernel" 600 'nor other memory of the kernel'
+at_least "$(tx_pos)" $((position + times * 40)) 'the positions go on'
 /usr/lib/systemd/systemd-udevd --daemon >/dev/null
 modprobe vchiq_selftest
 ok 'all works after it' all_selftests_pass
