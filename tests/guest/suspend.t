@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# vm: --timeout=200 --in-ram
+#
+# The system sleeps and wakes while the camera streams, a codec works, messages are
+# under way and a picture is shown: all goes on afterwards. pm_test has all devices
+# sleep for five seconds, without needing a machine that can be woken.
+#
+# Copyright (C) 2026 vc-media project
+
+. /vc/tests/guest/lib/tap.sh
+
+[ -w /sys/power/pm_test ] || skip_all 'this kernel has no CONFIG_PM_SLEEP_DEBUG'
+. /vc/tests/guest/lib/kms.sh
+udevadm settle --timeout=30
+load_vc4
+wait_for 10 test -c /dev/video0 || bail_out 'no camera'
+wait_for 10 test -c /dev/video12 || bail_out 'no codec'
+echo devices >/sys/power/pm_test
+echo 1 >/sys/module/suspend/parameters/pm_test_delay
+dmesg_mark
+
+sleep_and_wake() {
+	echo freeze >/sys/power/state
+}
+
+firmware_hears() {
+	vcgencmd version | grep -q version
+}
+
+# across NAME CONDITION COMMAND...: starts the command, sleeps once CONDITION holds, and
+# the command must still be at it then, and end well.
+across() {
+	local name=$1 condition=$2 pid
+
+	shift 2
+	"$@" >/run/across.log 2>&1 &
+	pid=$!
+	wait_for 30 $condition || diag "$(tail -n 5 /run/across.log)"
+	ok "$name: the system sleeps and wakes" sleep_and_wake
+	ok "$name: it goes on" kill -0 $pid
+	wait $pid
+	is $? 0 "$name: to its end" || diag "$(tail -n 5 /run/across.log)"
+}
+
+frames() {
+	grep -q '<' /run/across.log
+}
+
+shown() {
+	[ "$(vcctl --json status | jq .provenance.frames_scanned)" -gt 10 ]
+}
+
+# The transport moves more than the little that is asked for here.
+moving() {
+	local device=/sys/kernel/debug/vchiq-*.mailbox before
+
+	before=$(awk '$1 == "rx_messages" { print $2 }' $device/counters)
+	[ $(($(awk '$1 == "rx_messages" { print $2 }' $device/counters) - before)) -gt 20 ]
+}
+
+ok 'the idle system sleeps and wakes' sleep_and_wake
+ok 'then the firmware is there' firmware_hears
+across messages moving timeout 60 vchiq_bench --json --seconds=6 ping-4000
+across bulks moving timeout 60 vchiq_bench --json --seconds=6 bulk-64k-in
+across camera frames timeout 60 v4l2-ctl -d /dev/video0 --stream-mmap=4 --stream-count=200
+across converter frames timeout 60 v4l2-ctl -d /dev/video12 --stream-mmap=4 --stream-out-mmap=4 --stream-count=2000
+vcctl provenance-reset >/dev/null
+across 'camera to display' shown timeout 60 vcpreview --count=150
+is "$(vcctl --json status | jq .provenance.same_pages)" true 'the pages stay those of the camera'
+ok 'the firmware is still there' firmware_hears
+is "$(dmesg_problems)" '' 'no complaint of the kernel'
+done_testing
