@@ -38,8 +38,11 @@ static bool open_sdl(struct vc_window *win)
 {
 	/* SIGINT and SIGTERM are the program's. */
 	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
-	/* Not the console, nor one nobody sees. The user's environment has precedence. */
-	SDL_SetHint(SDL_HINT_VIDEODRIVER, "wayland,x11");
+	/*
+	 * Not the console, nor one nobody sees; Wayland's library complains where there
+	 * is none. The user's environment has precedence.
+	 */
+	SDL_SetHint(SDL_HINT_VIDEODRIVER, getenv("WAYLAND_DISPLAY") ? "wayland,x11" : "x11");
 	if (SDL_InitSubSystem(SDL_INIT_VIDEO))
 		goto err_quit;
 	win->wake_event = SDL_RegisterEvents(1);
