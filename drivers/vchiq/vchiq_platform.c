@@ -292,6 +292,11 @@ module_init(vchiq_init);
 static void __exit vchiq_exit(void)
 {
 	platform_driver_unregister(&vchiq_platform_driver);
+	/*
+	 * Links that vc_sm made between our devices let go of them later, on a
+	 * workqueue: they are released there, by code of this module.
+	 */
+	device_link_wait_removal();
 	vchiq_cdev_exit();
 	bus_unregister(&vchiq_bus_type);
 }
