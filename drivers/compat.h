@@ -55,4 +55,11 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
+/* What a generator of test parameters takes: the test, too, since 6.18. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define VC_KUNIT_GEN_PARAMS	const void *prev, char *desc
+#else
+#define VC_KUNIT_GEN_PARAMS	struct kunit *test, const void *prev, char *desc
+#endif
+
 #endif /* VC_COMPAT_H */

@@ -7,6 +7,7 @@
 
 #include <kunit/test.h>
 
+#include "../../compat.h"
 #include "../vc_sm_state.c"
 
 static const char * const event_names[] = {
@@ -58,7 +59,7 @@ static enum vc_sm_state expected(enum vc_sm_state state, enum vc_sm_event event)
 }
 
 /* Cells of the table as parameters: 1 + number of the cell as a pointer. */
-static const void *vc_sm_state_gen_params(const void *prev, char *desc)
+static const void *vc_sm_state_gen_params(VC_KUNIT_GEN_PARAMS)
 {
 	unsigned long cell = (unsigned long)prev;
 

@@ -7,6 +7,7 @@
 
 #include <kunit/test.h>
 
+#include "../../compat.h"
 #include "../vchiq_state.c"
 
 static const char * const step_names[] = {
@@ -63,7 +64,7 @@ static int expected(enum vchiq_service_state state, enum vchiq_step step)
 }
 
 /* Cells of the table as parameters: 1 + number of the cell as a pointer. */
-static const void *vchiq_state_gen_params(const void *prev, char *desc)
+static const void *vchiq_state_gen_params(VC_KUNIT_GEN_PARAMS)
 {
 	unsigned long cell = (unsigned long)prev;
 
@@ -126,7 +127,7 @@ static const int conn_expected[VCHIQ_NR_CONN_STATES][VCHIQ_NR_CONN_STEPS] = {
 	[VCHIQ_CONN_BROKEN] = { -EINVAL, -EINVAL, VCHIQ_CONN_DOWN },
 };
 
-static const void *vchiq_conn_state_gen_params(const void *prev, char *desc)
+static const void *vchiq_conn_state_gen_params(VC_KUNIT_GEN_PARAMS)
 {
 	unsigned long cell = (unsigned long)prev;
 
