@@ -31,6 +31,7 @@ help:
 	@echo 'make sanitize          guest suites on a kernel with KASAN, lockdep and kmemleak'
 	@echo 'make fuzz              each fuzz target for 30 s'
 	@echo 'make bench             our vchiq.ko against that of Debian: build/report/vchiq-bench.json'
+	@echo 'make media-bench       zero copy against Debian bcm2835-v4l2: build/report/media-bench.json'
 	@echo 'make pipelines         GStreamer, FFmpeg and v4l2-ctl on it all: build/report/pipelines.json'
 	@echo 'make lint              checkpatch, sparse, W=1 with gcc and clang, clang-tidy'
 	@echo 'make docs              Documentation with its pictures: build/docs/html/index.html'
@@ -94,6 +95,11 @@ fuzz: setup-toolbox
 bench: host guest
 	@$(toolbox) testbed/build modules 6.12
 	@testbed/bench $(BENCH)
+
+.PHONY: media-bench
+media-bench: host guest
+	@$(toolbox) testbed/build modules 6.12
+	@testbed/media-bench $(BENCH)
 
 .PHONY: pipelines
 pipelines: all
