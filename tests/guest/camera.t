@@ -73,19 +73,6 @@ unbind_streaming_ten_times() {
 	done
 }
 
-# Buffers to import come from another driver, which nobody here wrote.
-compliance() {
-	timeout 250 v4l2-compliance -d $dev -s -e /dev/video1 >/run/compliance 2>&1
-	tail -n 1 /run/compliance
-}
-
-# Frames that a busy machine had no buffer for are numbered all the same, and a
-# frame may be there before a slow machine has looked at the buffer it queued.
-compliance_warnings() {
-	grep -o 'warn:.*' /run/compliance |
-		grep -v -e 'got sequence number' -e 'QBUF returned the buffer as DONE'
-}
-
 dmesg_mark
 udevadm settle --timeout=30
 modprobe bcm2835-camera
@@ -153,16 +140,6 @@ captures 'after which it is as before' 10 NV12 640 480 640 10
 # Bad buffers.
 ok 'buffers that do not do are refused, good ones taken' timeout 60 camera-check bad-dmabuf
 ok 'no record is left' wait_for 5 no_records
-
-# What the judge says.
-ok 'vivid loads' modprobe vivid n_devs=1 node_types=0x1 allocators=1
-ok 'vivid has a camera too' wait_for 10 test -c /dev/video1
-ok 'with larger pictures' v4l2-ctl -d /dev/video1 --set-fmt-video=width=1280,height=720,pixelformat=YUYV
-like "$(compliance)" 'Failed: 0, ' 'v4l2-compliance finds no failure' ||
-	diag "$(grep -e FAIL -e fail: /run/compliance)"
-like "$(grep DMABUF /run/compliance)" 'test DMABUF \(select\): OK' 'also with buffers of another driver'
-is "$(compliance_warnings)" '' 'and warns of nothing'
-ok 'vivid goes' modprobe -r vivid
 
 # Ends.
 stream_in_background
