@@ -151,6 +151,25 @@ void camera_format_picture(const struct component_format *fmt, struct camera_pic
 		pic->len = OPAQUE_LEN;
 }
 
+void camera_format_inner(const struct component_format *fmt, struct component_format *inner)
+{
+	*inner = *fmt;
+	if (fmt->encoding == MMAL_ENCODING_OPAQUE)
+		inner->encoding = MMAL_ENCODING_I420;
+}
+
+size_t camera_format_inner_len(const struct component_format *fmt)
+{
+	struct component_format inner;
+	struct camera_picture picture;
+
+	camera_format_inner(fmt, &inner);
+	if (!encoding_find(inner.encoding))
+		return 0;
+	camera_format_picture(&inner, &picture);
+	return picture.len;
+}
+
 void camera_format_needs(const struct component_format *fmt, struct component_needs *needs)
 {
 	struct camera_picture picture;

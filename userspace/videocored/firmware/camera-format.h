@@ -52,6 +52,12 @@ const uint32_t *camera_encodings(size_t *nr);
 int camera_format_fix(struct component_format *fmt, bool no_padding);
 /* The layout that a corrected format means. */
 void camera_format_picture(const struct component_format *fmt, struct camera_picture *pic);
+/*
+ * How pictures of a format lie in a tunnel: what is opaque outside is I420 there.
+ * And the bytes of one, 0 if it is not a format of pictures.
+ */
+void camera_format_inner(const struct component_format *fmt, struct component_format *inner);
+size_t camera_format_inner_len(const struct component_format *fmt);
 /* What buffers for such pictures must be like. */
 void camera_format_needs(const struct component_format *fmt, struct component_needs *needs);
 /* Both for an input of pictures, whose format may still be unknown. 0 or -EINVAL. */

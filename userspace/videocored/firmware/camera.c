@@ -14,6 +14,7 @@
 #include "camera-engine.h"
 #include "camera-format.h"
 #include "mmal-priv.h"
+#include "tunnel.h"
 
 /* What the sensor can do, frames per second. */
 #define CAMERA_MIN_FPS		0.001
@@ -169,10 +170,10 @@ static unsigned int port_flip(const struct component_port *port)
 	return flip;
 }
 
-/* Tunnels end in components that look at no picture. */
+/* A tunnel may end in a component that looks at no picture. */
 static bool port_wants_pictures(const struct component_port *port)
 {
-	return port->comp->enabled && port->enabled && !port->peer;
+	return port->comp->enabled && port->enabled && (!port->peer || tunnel_is_fed(port));
 }
 
 static void camera_update(struct component_port *port)
@@ -185,8 +186,11 @@ static void camera_update(struct component_port *port)
 		.interval_ns = 1e9 / port_fps(port),
 		.stc = camera->stc,
 	};
+	struct component_format format = port->format;
 
-	camera_format_picture(&port->format, &setup.picture);
+	if (port->peer)
+		camera_format_inner(&port->format, &format);
+	camera_format_picture(&format, &setup.picture);
 	camera_engine_setup(camera->engine, port->index, &setup);
 }
 

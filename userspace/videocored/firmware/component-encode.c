@@ -210,6 +210,8 @@ static int encode_picture(struct encode *encode, const struct m2m_setup *setup,
 	ret = encode_prepare(encode, setup);
 	if (ret)
 		return ret;
+	if (!camera_format_inner_len(&setup->in))
+		return -EINVAL;
 	camera_format_picture(&setup->in, &layout);
 	ret = vc_image_wrap(&img, layout.drm, layout.width, layout.height, layout.stride,
 			    layout.lines, (void *)io->in_mem, io->in->length);
@@ -281,6 +283,9 @@ static unsigned int encode_give(struct encode *encode, struct m2m_io *io)
 		io->out->flags = MMAL_BUFFER_FRAME;
 		if (encode->is_key)
 			io->out->flags |= MMAL_BUFFER_KEYFRAME;
+		if (encode->has_ended)
+			io->out->flags |= MMAL_BUFFER_EOS;
+		encode->has_ended = false;
 		io->out->pts = encode->pts;
 		encode->has_packet = false;
 		return M2M_FILLED_OUTPUT;
@@ -426,7 +431,7 @@ static void encode_set_up(struct component *comp, bool wants_key)
 	uint32_t quality;
 
 	m2m_get_setup(comp->priv, &setup);
-	setup.in = component_port(comp, MMAL_PORT_INPUT, 0)->format;
+	camera_format_inner(&component_port(comp, MMAL_PORT_INPUT, 0)->format, &setup.in);
 	setup.out = out->format;
 	if (component_value(out, rate_id))
 		setup.out.frame_rate = (struct component_rational){
@@ -459,7 +464,6 @@ static void encode_param_stored(struct component_port *port, uint32_t id)
  * Life
  */
 
-/* A tunnel brings no pictures yet: what it asks for is accepted all the same. */
 static int encode_port_enable(struct component_port *port)
 {
 	encode_set_up(port->comp, false);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "mmal-priv.h"
+#include "tunnel.h"
 
 static const struct component_ops *const component_kinds[] = {
 	&camera_component,
@@ -185,6 +186,19 @@ static int component_port_enable_one(struct component_port *port)
 	return ret;
 }
 
+/* Undone by disabling the port. */
+static int component_port_fill_tunnel(struct component_port *port)
+{
+	int ret;
+
+	if (port->type != MMAL_PORT_OUTPUT || !port->comp->ops->buffer || !tunnel_is_fed(port))
+		return 0;
+	ret = tunnel_fill(port);
+	if (ret)
+		component_port_disable(port);
+	return ret;
+}
+
 int component_port_enable(struct component_port *port)
 {
 	bool with_peer = port->peer && port->type == MMAL_PORT_OUTPUT && !port->peer->enabled;
@@ -198,15 +212,14 @@ int component_port_enable(struct component_port *port)
 	ret = component_port_enable_one(port);
 	if (ret && with_peer)
 		component_port_disable(port->peer);
-	return ret;
+	return ret ? ret : component_port_fill_tunnel(port);
 }
 
+/* Those of a tunnel may come back at once. */
 static void component_port_return_all(struct component_port *port)
 {
-	struct component_buffer *buf;
-
-	while ((buf = TAILQ_FIRST(&port->held)))
-		mmal_buffer_return(buf);
+	for (unsigned int nr = port->nr_held; nr; nr--)
+		mmal_buffer_return(TAILQ_FIRST(&port->held));
 }
 
 void component_port_disable(struct component_port *port)

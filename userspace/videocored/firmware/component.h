@@ -78,6 +78,7 @@ struct component_needs {
  * @mem: private memory of a port without zero copy; allocated when needed
  * @delivered: the component has it (or had it)
  * @ready: all of its input data is here
+ * @is_tunnel: it is no client's but goes round between two ports
  * @xfer: the bulk that brings its data, or NULL
  * @length: result: valid bytes
  * @flags: result: MMAL_BUFFER_*
@@ -92,6 +93,7 @@ struct component_buffer {
 	bool zero_copy;
 	bool delivered;
 	bool ready;
+	bool is_tunnel;
 	uint32_t handle;
 	uint32_t bus;
 	uint32_t offset;

@@ -12,6 +12,7 @@
 
 #include "log.h"
 #include "mmal-priv.h"
+#include "tunnel.h"
 
 /**
  * struct mmal_xfer - one bulk under way
@@ -170,6 +171,10 @@ static void buffer_free(struct component_buffer *buf)
 
 void mmal_buffer_return(struct component_buffer *buf)
 {
+	if (buf->is_tunnel) {
+		tunnel_pass(buf);
+		return;
+	}
 	TAILQ_REMOVE(&buf->port->held, buf, held);
 	buf->port->nr_held--;
 	to_host_send(buf);
