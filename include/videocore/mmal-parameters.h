@@ -155,6 +155,9 @@ enum mmal_mirror {
 #define MMAL_CAMERA_INFO_CAMERAS		4
 #define MMAL_CAMERA_INFO_FLASHES		2
 
+#define MMAL_CAMERA_FLASH_XENON			0
+#define MMAL_CAMERA_FLASH_LED			1
+
 struct mmal_camera_info_camera {
 	__le32 port_id;
 	__le32 max_width;

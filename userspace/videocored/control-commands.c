@@ -150,7 +150,7 @@ static const char *source_name(const struct videocored *vc)
 {
 	if (vc->source_name)
 		return vc->source_name;
-	return vc->opt.source ? vc->opt.source : "pattern";
+	return vc->opt.nr_sources ? vc->opt.sources[0] : "pattern";
 }
 
 static int cmd_status(struct control_call *call)
@@ -404,7 +404,7 @@ static int cmd_source(struct control_call *call)
 	if (!source)
 		return -EINVAL;
 	vc_source_close(mmal_server_set_source(call->vc->mmal, source));
-	call->vc->source = source;
+	call->vc->sources[0] = source;
 	post_source(call->vc, spec);
 
 	return 0;

@@ -47,7 +47,8 @@ static const char usage[] =
 	"  --socket PATH     vfio-user socket to listen on\n"
 	"  --control PATH    control socket for vcctl\n"
 	"  --source SPEC     what the camera sees: a video or image file, a directory of\n"
-	"                    images, or \"pattern\" (the default)\n"
+	"                    images, or \"pattern\" (the default). Once more for each\n"
+	"                    camera more; four are possible\n"
 	"  --record FILE     record the screen from the start (.mp4, .mkv)\n"
 	"  --fps N           frame rate of camera and recording (the source's own)\n"
 	"  --headless        no window, even if there is a display\n"
@@ -216,7 +217,9 @@ static int parse_option(struct vc_options *opt, int c)
 		opt->control = optarg;
 		return -1;
 	case OPT_SOURCE:
-		opt->source = optarg;
+		if (opt->nr_sources == VC_MAX_CAMERAS)
+			return usage_error("--source", "there are no more than four cameras");
+		opt->sources[opt->nr_sources++] = optarg;
 		return -1;
 	case OPT_RECORD:
 		opt->record = optarg;
@@ -267,15 +270,22 @@ static int part_failed(const char *what, int err)
  * Parts, in the order of struct videocored; destroyed the other way round
  */
 
-static int open_source(struct videocored *vc)
+static unsigned int nr_cameras(const struct videocored *vc)
+{
+	return vc->opt.nr_sources ? vc->opt.nr_sources : 1;
+}
+
+static int open_sources(struct videocored *vc)
 {
 	char *error = NULL;
 
-	vc->source = vc_source_open(vc->opt.source, &error);
-	if (!vc->source) {
-		vc_err("source", "%s", error ? error : strerror(ENOMEM));
-		free(error);
-		return -EINVAL;
+	for (unsigned int i = 0; i < nr_cameras(vc); i++) {
+		vc->sources[i] = vc_source_open(vc->opt.sources[i], &error);
+		if (!vc->sources[i]) {
+			vc_err("source", "%s", error ? error : strerror(ENOMEM));
+			free(error);
+			return -EINVAL;
+		}
 	}
 	return 0;
 }
@@ -358,7 +368,7 @@ static int create_firmware(struct videocored *vc)
 		smem_pool_set_heap(vc->smem, vc->opt.vc_memory_base + VC_VCMEM_IMAGE_SIZE,
 				   vc->opt.vc_memory_size - VC_VCMEM_IMAGE_SIZE -
 					   VC_VCMEM_LOG_SIZE);
-	vc->mmal = mmal_server_create(vc->firmware, vc->smem, vc->source);
+	vc->mmal = mmal_server_create(vc->firmware, vc->smem, vc->sources, nr_cameras(vc));
 	if (!vc->mmal)
 		return part_failed("MMAL service", -ENOMEM);
 	return 0;
@@ -421,7 +431,7 @@ static int start_output(struct videocored *vc)
 static int create_parts(struct videocored *vc)
 {
 	static int (*const steps[])(struct videocored *vc) = {
-		open_source,
+		open_sources,
 		create_base,
 		start_output,
 		create_blocks,
@@ -466,7 +476,8 @@ static void destroy_parts(struct videocored *vc)
 	vc_vcmem_destroy(vc->vcmem);
 	vc_guest_destroy(vc->guest);
 	vc_loop_destroy(vc->loop);
-	vc_source_close(vc->source);
+	for (unsigned int i = 0; i < VC_MAX_CAMERAS; i++)
+		vc_source_close(vc->sources[i]);
 	free(vc->source_name);
 }
 

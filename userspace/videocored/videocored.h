@@ -33,11 +33,14 @@ struct vc_source;
 struct vc_vcmem;
 struct vfu_server;
 
+#define VC_MAX_CAMERAS	4
+
 /**
  * struct vc_options - command line
  * @socket: vfio-user socket path
  * @control: control socket path, or NULL
- * @source: camera source (file, "pattern" or "photos"), see media/source.h
+ * @sources: what each camera sees (file, "pattern" or "photos"), see media/source.h
+ * @nr_sources: how many cameras there are; 0: one, which sees the pattern
  * @record: file the screen is recorded to from the start, or NULL
  * @fps: frame rate asked for, 0 = the source's own
  * @chip: name of the chip for the firmware, or NULL
@@ -53,7 +56,8 @@ struct vfu_server;
 struct vc_options {
 	const char *socket;
 	const char *control;
-	const char *source;
+	const char *sources[VC_MAX_CAMERAS];
+	unsigned int nr_sources;
 	const char *record;
 	double fps;
 	const char *chip;
@@ -72,8 +76,8 @@ struct videocored {
 	struct vc_options opt;
 	/** @keeper: link to the process that outlives us, -1 without one */
 	int keeper;
-	struct vc_source *source;
-	/** @source_name: if it is not @opt.source any more; loop thread */
+	struct vc_source *sources[VC_MAX_CAMERAS];
+	/** @source_name: if it is not the first of @opt.sources any more; loop thread */
 	char *source_name;
 	struct vc_loop *loop;
 	struct vc_guest *guest;

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "camera-develop.h"
 #include "guest.h"
 #include "log.h"
 #include "loop.h"
@@ -45,11 +46,12 @@ struct engine_port {
 
 /**
  * struct camera_engine - one camera
- * @lock: Protects @ports, @next_ns and @done
+ * @lock: Protects @ports, @next_ns, @feed and @done
  * @idle: a port's @writing became NULL
  * @next_ns: when the next frame is due, 0 = clock not running
  * @done: filled, to be collected
- * @scratch: camera thread: a picture before it is turned over
+ * @feed: what is looked at
+ * @room: camera thread: where pictures are developed
  * @reference: camera thread: a frame for comparison
  */
 struct camera_engine {
@@ -60,9 +62,10 @@ struct camera_engine {
 	pthread_cond_t idle;
 	struct engine_port ports[CAMERA_PORTS];
 	uint64_t next_ns;
+	struct camera_feed *feed;
 	struct component_buffers done;
 
-	struct vc_image *scratch;
+	struct camera_darkroom *room;
 	struct vc_image *reference;
 };
 
@@ -85,11 +88,13 @@ struct engine_job {
  * @start_ns: its time
  * @next_ns: time of the next
  * @ticks: 1 plus the frames that were missed before
+ * @feed: what is looked at
  */
 struct engine_frame {
 	uint64_t start_ns;
 	uint64_t next_ns;
 	uint64_t ticks;
+	struct camera_feed *feed;
 	bool has_job[CAMERA_PORTS];
 	struct engine_job jobs[CAMERA_PORTS];
 };
@@ -111,24 +116,22 @@ static struct vc_image *keep_image(struct vc_image **slot, uint32_t drm,
 	return *slot;
 }
 
-static int render_flipped(struct camera_engine *engine, const struct camera_moment *when,
-			  const struct camera_setup *setup, struct vc_image *dst)
+/** struct engine_view - what a frame shows */
+struct engine_view {
+	struct camera_feed *feed;
+	struct camera_moment when;
+};
+
+static int render(struct camera_engine *engine, const struct engine_view *view,
+		  const struct camera_setup *setup, struct vc_image *dst)
 {
-	struct vc_image *img = keep_image(&engine->scratch, dst->format, &setup->picture);
+	struct vc_image *img = camera_develop_begin(engine->room, &setup->look, dst);
 	int ret;
 
 	if (!img)
 		return -ENOMEM;
-	ret = camera_feed_render(&engine->server->feed, when, img);
-	return ret ? ret : camera_flip(img, dst, setup->flip);
-}
-
-static int render(struct camera_engine *engine, const struct camera_moment *when,
-		  const struct camera_setup *setup, struct vc_image *dst)
-{
-	if (setup->flip)
-		return render_flipped(engine, when, setup, dst);
-	return camera_feed_render(&engine->server->feed, when, dst);
+	ret = camera_feed_render(view->feed, &view->when, img);
+	return ret ? ret : camera_develop(engine->room, &setup->look, dst);
 }
 
 /*
@@ -136,20 +139,20 @@ static int render(struct camera_engine *engine, const struct camera_moment *when
  * the guest does to the page must show.
  */
 static const struct vc_image *render_reference(struct camera_engine *engine,
-					       const struct camera_moment *when,
+					       const struct engine_view *view,
 					       const struct camera_setup *setup)
 {
 	struct vc_image *img;
 
-	if (when->seq % REFERENCE_EVERY)
+	if (view->when.seq % REFERENCE_EVERY)
 		return NULL;
 	img = keep_image(&engine->reference, DRM_FORMAT_XRGB8888, &setup->picture);
-	if (!img || render(engine, when, setup, img))
+	if (!img || render(engine, view, setup, img))
 		return NULL;
 	return img;
 }
 
-static int render_to(struct camera_engine *engine, const struct camera_moment *when,
+static int render_to(struct camera_engine *engine, const struct engine_view *view,
 		     const struct camera_setup *setup, void *mem)
 {
 	const struct camera_picture *pic = &setup->picture;
@@ -158,27 +161,27 @@ static int render_to(struct camera_engine *engine, const struct camera_moment *w
 
 	ret = vc_image_wrap(&img, pic->drm, pic->width, pic->height, pic->stride, pic->lines,
 			    mem, pic->len);
-	return ret ? ret : render(engine, when, setup, &img);
+	return ret ? ret : render(engine, view, setup, &img);
 }
 
-static int write_guest(struct camera_engine *engine, const struct camera_moment *when,
+static int write_guest(struct camera_engine *engine, const struct engine_view *view,
 		       struct engine_job *job)
 {
 	uint32_t bus = job->buf->bus + job->buf->offset;
 	size_t len = job->setup.picture.len;
-	struct vc_guest_view *view = vc_guest_view_get(engine->server->guest);
-	void *mem = vc_guest_ptr(view, bus, len);
-	int ret = mem ? render_to(engine, when, &job->setup, mem) : -EFAULT;
+	struct vc_guest_view *guest = vc_guest_view_get(engine->server->guest);
+	void *mem = vc_guest_ptr(guest, bus, len);
+	int ret = mem ? render_to(engine, view, &job->setup, mem) : -EFAULT;
 
 	job->done_ns = vc_now_ns();
-	vc_guest_view_put(view);
+	vc_guest_view_put(guest);
 	if (!ret)
-		vc_provenance_written(engine->server->prov, when->seq, bus, len, job->done_ns,
-				      render_reference(engine, when, &job->setup));
+		vc_provenance_written(engine->server->prov, view->when.seq, bus, len, job->done_ns,
+				      render_reference(engine, view, &job->setup));
 	return ret;
 }
 
-static int write_private(struct camera_engine *engine, const struct camera_moment *when,
+static int write_private(struct camera_engine *engine, const struct engine_view *view,
 			 struct engine_job *job)
 {
 	struct component_buffer *buf = job->buf;
@@ -192,12 +195,12 @@ static int write_private(struct camera_engine *engine, const struct camera_momen
 	}
 	if (!buf->mem)
 		return -ENOMEM;
-	ret = render_to(engine, when, &job->setup, buf->mem);
+	ret = render_to(engine, view, &job->setup, buf->mem);
 	job->done_ns = vc_now_ns();
 	return ret;
 }
 
-static void write_frame(struct camera_engine *engine, const struct camera_moment *when,
+static void write_frame(struct camera_engine *engine, const struct engine_view *view,
 			struct engine_job *job)
 {
 	struct component_buffer *buf = job->buf;
@@ -207,9 +210,9 @@ static void write_frame(struct camera_engine *engine, const struct camera_moment
 	if (job->setup.picture.len > buf->capacity)
 		ret = -ENOSPC;
 	else if (buf->zero_copy)
-		ret = write_guest(engine, when, job);
+		ret = write_guest(engine, view, job);
 	else
-		ret = write_private(engine, when, job);
+		ret = write_private(engine, view, job);
 	if (ret)
 		vc_info("camera", "frame not written to a buffer of %u bytes: error %d",
 			buf->capacity, ret);
@@ -331,6 +334,7 @@ static bool plan_frame(struct camera_engine *engine, uint64_t now_ns, struct eng
 	frame->ticks = advance_clock(engine, interval, now_ns);
 	frame->next_ns = engine->next_ns;
 	frame->start_ns = engine->next_ns - interval;
+	frame->feed = engine->feed;
 	for (int p = 0; p < CAMERA_PORTS; p++)
 		frame->has_job[p] = take_job(engine, p, frame->start_ns, &frame->jobs[p]);
 	return true;
@@ -339,12 +343,14 @@ static bool plan_frame(struct camera_engine *engine, uint64_t now_ns, struct eng
 /* No lock held. */
 static void take_pictures(struct camera_engine *engine, struct engine_frame *frame)
 {
-	const struct camera_moment when =
-		camera_feed_tick(&engine->server->feed, frame->start_ns, frame->ticks);
+	const struct engine_view view = {
+		.feed = frame->feed,
+		.when = camera_feed_tick(frame->feed, frame->start_ns, frame->ticks),
+	};
 
 	for (int p = 0; p < CAMERA_PORTS; p++)
 		if (frame->has_job[p])
-			write_frame(engine, &when, &frame->jobs[p]);
+			write_frame(engine, &view, &frame->jobs[p]);
 }
 
 /* Lock held. True if there is something to collect. */
@@ -404,7 +410,10 @@ struct camera_engine *camera_engine_create(struct mmal_server *server)
 	TAILQ_INIT(&engine->done);
 	for (int p = 0; p < CAMERA_PORTS; p++)
 		TAILQ_INIT(&engine->ports[p].queue);
-	engine->thread = work_thread_create(camera_engine_run, engine);
+	engine->feed = &server->feeds[0];
+	engine->room = camera_darkroom_create();
+	if (engine->room)
+		engine->thread = work_thread_create(camera_engine_run, engine);
 	if (!engine->thread) {
 		camera_engine_destroy(engine);
 		return NULL;
@@ -417,7 +426,7 @@ void camera_engine_destroy(struct camera_engine *engine)
 	if (!engine)
 		return;
 	work_thread_destroy(engine->thread);
-	vc_image_destroy(engine->scratch);
+	camera_darkroom_destroy(engine->room);
 	vc_image_destroy(engine->reference);
 	pthread_cond_destroy(&engine->idle);
 	pthread_mutex_destroy(&engine->lock);
@@ -429,6 +438,13 @@ static void port_started(struct engine_port *port)
 {
 	port->since_ns = vc_now_ns();
 	port->base_ns = 0;
+}
+
+void camera_engine_look_at(struct camera_engine *engine, struct camera_feed *feed)
+{
+	pthread_mutex_lock(&engine->lock);
+	engine->feed = feed;
+	pthread_mutex_unlock(&engine->lock);
 }
 
 void camera_engine_setup(struct camera_engine *engine, enum camera_port p,

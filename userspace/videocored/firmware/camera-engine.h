@@ -15,9 +15,11 @@
 #include <stdint.h>
 
 #include "camera-format.h"
+#include "camera-look.h"
 #include "component.h"
 
 struct camera_engine;
+struct camera_feed;
 struct mmal_server;
 
 #define CAMERA_PORTS	3
@@ -44,10 +46,10 @@ enum camera_stc {
 struct camera_setup {
 	bool enabled;
 	bool one_shot;
-	unsigned int flip;
 	uint64_t interval_ns;
 	enum camera_stc stc;
 	struct camera_picture picture;
+	struct camera_look look;
 };
 
 /** struct camera_port_status - of a port, for vcctl */
@@ -64,6 +66,8 @@ struct camera_engine *camera_engine_create(struct mmal_server *server);
 /* All ports have been drained. */
 void camera_engine_destroy(struct camera_engine *engine);
 
+/* What is looked at, from the next frame on. */
+void camera_engine_look_at(struct camera_engine *engine, struct camera_feed *feed);
 void camera_engine_setup(struct camera_engine *engine, enum camera_port p,
 			 const struct camera_setup *setup);
 /* The CAPTURE gate of video and still. */

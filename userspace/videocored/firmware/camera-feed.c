@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What all cameras of a VideoCore look at: the source, shared and timed.
+ * What a camera looks at: its source, timed, for all who use that camera.
  *
  * Copyright (C) 2026 vc-media project
  */

@@ -13,6 +13,13 @@
 
 #include "component.h"
 
+const struct camera_sensor camera_sensors[CAMERA_SENSORS] = {
+	{ "imx219", 3280, 2464 },
+	{ "ov5647", 2592, 1944 },
+	{ "imx219", 3280, 2464 },
+	{ "ov5647", 2592, 1944 },
+};
+
 /**
  * struct camera_encoding - one pixel format
  * @bytes: per pixel of the first plane

@@ -15,7 +15,17 @@ struct component_format;
 struct component_needs;
 struct vc_image;
 
-/* The sensor. */
+/** struct camera_sensor - a camera module */
+struct camera_sensor {
+	const char *name;
+	uint32_t width;
+	uint32_t height;
+};
+
+#define CAMERA_SENSORS		4
+extern const struct camera_sensor camera_sensors[CAMERA_SENSORS];
+
+/* Of the largest of them. */
 #define CAMERA_MAX_WIDTH	3280
 #define CAMERA_MAX_HEIGHT	2464
 #define CAMERA_MIN_SIZE		16

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <json-c/json.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 
 #include "camera-engine.h"
 #include "camera-format.h"
+#include "camera-look.h"
 #include "mmal-priv.h"
 #include "tunnel.h"
 
@@ -101,8 +103,12 @@ static const struct component_param camera_params[] = {
 	{ .id = MMAL_PARAM_ANNOTATE, .len = COMPONENT_LEN_ANY, .ports = ON_CONTROL },
 };
 
-/** struct camera - private part of the component; config words are host order */
+/**
+ * struct camera - private part of the component; config words are host order
+ * @number: of the sensor
+ */
 struct camera {
+	uint32_t number;
 	struct camera_engine *engine;
 	uint32_t max_video_width;
 	uint32_t max_video_height;
@@ -135,6 +141,13 @@ static double stored_rate(const struct component_port *port, uint32_t id, size_t
 	return num > 0 && den > 0 ? (double)num / den : 0;
 }
 
+static struct camera_feed *camera_feed_of(const struct component *comp)
+{
+	const struct camera *camera = comp->priv;
+
+	return &comp->server->feeds[camera->number];
+}
+
 /*
  * The format's rate, else the parameters', else what the user or the source
  * wants. In good light the automatic exposure takes the upper end of a range.
@@ -149,25 +162,10 @@ static double port_fps(struct component_port *port)
 	if (fps <= 0)
 		fps = stored_rate(port, MMAL_PARAM_FRAME_RATE, 0);
 	if (fps <= 0)
-		fps = camera_feed_fps(&port->comp->server->feed);
+		fps = camera_feed_fps(camera_feed_of(port->comp));
 	if (!(fps >= CAMERA_MIN_FPS))
 		fps = CAMERA_MIN_FPS;
 	return fps > CAMERA_MAX_FPS ? CAMERA_MAX_FPS : fps;
-}
-
-static unsigned int port_flip(const struct component_port *port)
-{
-	static const unsigned int flips[] = {
-		[MMAL_MIRROR_NONE] = 0,
-		[MMAL_MIRROR_VERTICAL] = CAMERA_FLIP_VERTICAL,
-		[MMAL_MIRROR_HORIZONTAL] = CAMERA_FLIP_HORIZONTAL,
-		[MMAL_MIRROR_BOTH] = CAMERA_FLIP_VERTICAL | CAMERA_FLIP_HORIZONTAL,
-	};
-	unsigned int flip = flips[component_value_u32(port, MMAL_PARAM_MIRROR, 0)];
-
-	if (component_value_u32(port, MMAL_PARAM_ROTATION, 0) == 180)
-		flip ^= CAMERA_FLIP_VERTICAL | CAMERA_FLIP_HORIZONTAL;
-	return flip;
 }
 
 /* A tunnel may end in a component that looks at no picture. */
@@ -176,14 +174,36 @@ static bool port_wants_pictures(const struct component_port *port)
 	return port->comp->enabled && port->enabled && (!port->peer || tunnel_is_fed(port));
 }
 
+static struct component_port *control_of(const struct component *comp)
+{
+	return &comp->ports[0];
+}
+
+/* The longest exposure that the rate allows, at its lower end. */
+static double port_longest_us(struct component_port *port)
+{
+	double fps = stored_rate(port, MMAL_PARAM_FPS_RANGE, 0);
+
+	return 1e6 / (fps > 0 ? fps : port_fps(port));
+}
+
+/* A frame takes as long as its exposure. */
+static double port_interval_us(struct component_port *port)
+{
+	struct camera_exposure exposure;
+	double us = 1e6 / port_fps(port);
+
+	camera_look_exposure(control_of(port->comp), port_longest_us(port), false, &exposure);
+	return exposure.shutter_us > us ? exposure.shutter_us : us;
+}
+
 static void camera_update(struct component_port *port)
 {
 	const struct camera *camera = port->comp->priv;
 	struct camera_setup setup = {
 		.enabled = port_wants_pictures(port),
 		.one_shot = port->index == CAMERA_STILL && camera->one_shot_stills,
-		.flip = port_flip(port),
-		.interval_ns = 1e9 / port_fps(port),
+		.interval_ns = 1e3 * port_interval_us(port),
 		.stc = camera->stc,
 	};
 	struct component_format format = port->format;
@@ -191,6 +211,8 @@ static void camera_update(struct component_port *port)
 	if (port->peer)
 		camera_format_inner(&port->format, &format);
 	camera_format_picture(&format, &setup.picture);
+	camera_look_from(control_of(port->comp), port, port_longest_us(port), setup.one_shot,
+			 &setup.look);
 	camera_engine_setup(camera->engine, port->index, &setup);
 }
 
@@ -251,11 +273,19 @@ static int check_fps_range(const void *value)
 	return low_num * high_den <= high_num * low_den ? 0 : -EINVAL;
 }
 
-static int check_camera_num(const void *value)
+static int set_camera_num(struct component *comp, const void *value)
 {
+	struct mmal_server *server = comp->server;
+	struct camera *camera = comp->priv;
 	uint32_t num = word_at(value, 0);
 
-	return !num || num == MMAL_CAMERA_NUM_OFF ? 0 : -EINVAL;
+	if (num == MMAL_CAMERA_NUM_OFF)
+		return 0;
+	if (num >= server->nr_feeds)
+		return -EINVAL;
+	camera->number = num;
+	camera_engine_look_at(camera->engine, &server->feeds[num]);
+	return 0;
 }
 
 /* Four versions, told apart by their size. */
@@ -282,41 +312,46 @@ static int camera_param_set(struct component_port *port, uint32_t id, const void
 	case MMAL_PARAM_FPS_RANGE:
 		return check_fps_range(value);
 	case MMAL_PARAM_CAMERA_NUM:
-		return check_camera_num(value);
+		return set_camera_num(port->comp, value);
 	case MMAL_PARAM_ANNOTATE:
 		return check_annotate(len);
 	case MMAL_PARAM_EXPOSURE_COMP:
 		return check_exposure_comp(value, len);
+	case MMAL_PARAM_INPUT_CROP:
+		return camera_look_check_window(value);
 	default:
 		return 0;
 	}
 }
 
-/* The value has been stored: a port that runs follows. */
+/* The value has been stored: what runs follows. */
 static void camera_param_stored(struct component_port *port, uint32_t id)
 {
-	if (port->type == MMAL_PORT_OUTPUT && id != MMAL_PARAM_CAPTURE)
+	if (port->type == MMAL_PORT_CONTROL)
+		camera_update_all(port->comp);
+	else if (port->type == MMAL_PORT_OUTPUT && id != MMAL_PARAM_CAPTURE)
 		camera_update(port);
 }
 
-static struct mmal_rational wire_rational(int32_t num, int32_t den)
+static struct mmal_rational wire_rational(double value)
 {
-	return (struct mmal_rational){ .num = htole32(num), .den = htole32(den) };
+	return (struct mmal_rational){ .num = htole32(lround(value * 1000)),
+				       .den = htole32(1000) };
 }
 
-/* There is no light to adapt to: half of the frame time, no gain. */
+/* As the video port has it. */
 static void get_settings(struct component *comp, void *value)
 {
 	struct component_port *video = component_port(comp, MMAL_PORT_OUTPUT, CAMERA_VIDEO);
-	uint32_t shutter = component_value_u32(&comp->ports[0], MMAL_PARAM_SHUTTER_SPEED, 0);
-	struct mmal_camera_settings settings = {
-		.exposure_us = htole32(shutter ? shutter : 500000 / port_fps(video)),
-		.analog_gain = wire_rational(1, 1),
-		.digital_gain = wire_rational(1, 1),
-		.awb_red = wire_rational(1, 1),
-		.awb_blue = wire_rational(1, 1),
-	};
+	struct mmal_camera_settings settings = { 0 };
+	struct camera_exposure e;
 
+	camera_look_exposure(control_of(comp), port_longest_us(video), false, &e);
+	settings.exposure_us = htole32(lround(e.shutter_us));
+	settings.analog_gain = wire_rational(e.analog);
+	settings.digital_gain = wire_rational(e.digital);
+	settings.awb_red = wire_rational(e.red);
+	settings.awb_blue = wire_rational(e.blue);
 	memcpy(value, &settings, sizeof(settings));
 }
 
@@ -353,6 +388,9 @@ static bool fits_config(const struct component_port *port, const struct componen
 {
 	const struct camera *camera = port->comp->priv;
 
+	if ((uint32_t)fmt->crop.width > camera_sensors[camera->number].width ||
+	    (uint32_t)fmt->crop.height > camera_sensors[camera->number].height)
+		return false;
 	if (port->index == CAMERA_STILL)
 		return true;
 	return (uint32_t)fmt->crop.width <= camera->max_video_width &&

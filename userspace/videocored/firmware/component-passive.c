@@ -6,6 +6,7 @@
  * Copyright (C) 2026 vc-media project
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <videocore/mmal-encodings.h>
@@ -26,17 +27,22 @@ static const struct component_param camera_info_params[] = {
 
 static int camera_info_get(struct component_port *port, uint32_t id, void *value, size_t len)
 {
+	const uint32_t nr = port->comp->server->nr_feeds;
 	struct mmal_camera_info info = {
-		.num_cameras = htole32(1),
-		.cameras[0] = {
-			.max_width = htole32(CAMERA_MAX_WIDTH),
-			.max_height = htole32(CAMERA_MAX_HEIGHT),
-			.name = "imx219",
-		},
+		.num_cameras = htole32(nr),
+		.num_flashes = htole32(1),
+		.flashes[0] = htole32(MMAL_CAMERA_FLASH_LED),
 	};
 
 	if (id != MMAL_PARAM_CAMERA_INFO)
 		return -ENODATA;
+	for (uint32_t i = 0; i < nr; i++) {
+		info.cameras[i].port_id = htole32(i);
+		info.cameras[i].max_width = htole32(camera_sensors[i].width);
+		info.cameras[i].max_height = htole32(camera_sensors[i].height);
+		snprintf(info.cameras[i].name, sizeof(info.cameras[i].name), "%s",
+			 camera_sensors[i].name);
+	}
 	memcpy(value, &info, sizeof(info));
 	return 0;
 }

@@ -535,7 +535,7 @@ void mmal_server_notify(struct mmal_server *server)
 }
 
 struct mmal_server *mmal_server_create(struct vc_firmware *fw, struct smem_pool *smem,
-				       struct vc_source *source)
+				       struct vc_source *const *sources, unsigned int nr)
 {
 	struct videocored *vc = vc_firmware_videocored(fw);
 	struct mmal_server *server = calloc(1, sizeof(*server));
@@ -547,7 +547,8 @@ struct mmal_server *mmal_server_create(struct vc_firmware *fw, struct smem_pool 
 	server->guest = vc->guest;
 	server->prov = vc->prov;
 	server->vcmem = vc->vcmem;
-	camera_feed_init(&server->feed, source, vc->opt.fps);
+	for (unsigned int i = 0; i < nr && i < MMAL_CAMERA_INFO_CAMERAS; i++)
+		camera_feed_init(&server->feeds[server->nr_feeds++], sources[i], vc->opt.fps);
 	pthread_mutex_init(&server->lock, NULL);
 	TAILQ_INIT(&server->clients);
 	if (vc_firmware_add_service(fw, &mmal_service_ops, server)) {
@@ -561,14 +562,15 @@ void mmal_server_destroy(struct mmal_server *server)
 {
 	if (!server)
 		return;
-	camera_feed_fini(&server->feed);
+	for (unsigned int i = 0; i < server->nr_feeds; i++)
+		camera_feed_fini(&server->feeds[i]);
 	pthread_mutex_destroy(&server->lock);
 	free(server);
 }
 
 struct vc_source *mmal_server_set_source(struct mmal_server *server, struct vc_source *source)
 {
-	struct vc_source *old = camera_feed_set_source(&server->feed, source);
+	struct vc_source *old = camera_feed_set_source(&server->feeds[0], source);
 
 	vc_firmware_post(server->fw, mmal_server_source_changed, server);
 	return old;

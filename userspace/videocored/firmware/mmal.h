@@ -13,14 +13,14 @@ struct smem_pool;
 struct vc_firmware;
 struct vc_source;
 
-/* Registers the service. @source feeds the cameras; owned by the caller. */
+/* Registers the service. Each of the @nr sources, the caller's, is what one camera sees. */
 struct mmal_server *mmal_server_create(struct vc_firmware *fw,
 				       struct smem_pool *smem,
-				       struct vc_source *source);
+				       struct vc_source *const *sources, unsigned int nr);
 /* After the firmware thread has ended: nothing calls the service any more. */
 void mmal_server_destroy(struct mmal_server *server);
 
-/* Thread-safe: let the cameras see @source; returns what they saw before. */
+/* Thread-safe: let the first camera see @source; returns what it saw before. */
 struct vc_source *mmal_server_set_source(struct mmal_server *server,
 					 struct vc_source *source);
 /* Thread-safe: frames, dropped, clients, components with their ports. */

@@ -225,6 +225,7 @@ uint64_t vc_now_ns(void)
 
 void mmal_host_start(double option_fps)
 {
+	struct vc_source *const sources[MMAL_HOST_CAMERAS] = { NULL };
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 	memset(&host, 0, sizeof(host));
@@ -242,7 +243,7 @@ void mmal_host_start(double option_fps)
 	host.ram = mmap(NULL, MMAL_HOST_RAM_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
 			host.ram_fd, 0);
 	assert_ptr_not_equal(host.ram, MAP_FAILED);
-	host.server = mmal_server_create(NULL, NULL, NULL);
+	host.server = mmal_server_create(NULL, NULL, sources, MMAL_HOST_CAMERAS);
 	assert_non_null(host.server);
 	assert_int_equal(host.ops->open(&host.svc), 0);
 }

@@ -24,6 +24,7 @@ struct mmal_server;
 #define MMAL_HOST_BUS		0xc0000000u
 #define MMAL_HOST_RAM_SIZE	(32u << 20)
 #define MMAL_HOST_BLOCKS	8
+#define MMAL_HOST_CAMERAS	2
 
 /** struct mmal_host_message - one message of the firmware */
 struct mmal_host_message {

@@ -458,7 +458,7 @@ static void camera_info_tells_the_sensor(void **state)
 	assert_int_equal(mmal_host_get(component, 1, MMAL_PARAM_CAMERA_INFO, &info, sizeof(info),
 				       &size), 0);
 	assert_int_equal(size, 144);
-	assert_int_equal(info.num_cameras, 1);
+	assert_int_equal(info.num_cameras, MMAL_HOST_CAMERAS);
 	assert_true(info.cameras[0].max_width >= 1920);
 	assert_true(info.cameras[0].max_height >= 1080);
 	/* The old form without names. */
@@ -518,7 +518,8 @@ static void bad_parameters_are_refused(void **state)
 		{ 3, MMAL_PARAM_ROTATION, { 360 }, 4, MMAL_EINVAL },
 		{ 3, MMAL_PARAM_ROTATION, { 180 }, 4, MMAL_SUCCESS },
 		{ 1, MMAL_PARAM_AWB_MODE, { 11 }, 4, MMAL_EINVAL },
-		{ 1, MMAL_PARAM_CAMERA_NUM, { 1 }, 4, MMAL_EINVAL },
+		{ 1, MMAL_PARAM_CAMERA_NUM, { 1 }, 4, MMAL_SUCCESS },
+		{ 1, MMAL_PARAM_CAMERA_NUM, { MMAL_HOST_CAMERAS }, 4, MMAL_EINVAL },
 		{ 1, MMAL_PARAM_CAMERA_NUM, { MMAL_CAMERA_NUM_OFF }, 4, MMAL_SUCCESS },
 		{ 1, MMAL_PARAM_ANNOTATE, { 1 }, 16, MMAL_EINVAL },
 		{ 1, MMAL_PARAM_EXPOSURE_COMP, { 6, 0 }, 8, MMAL_EINVAL },
