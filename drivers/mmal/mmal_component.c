@@ -164,8 +164,10 @@ void vc_mmal_component_destroy(struct vc_mmal_component *component)
 	mmal = component->mmal;
 	for (i = 0; i < component->nr_inputs; i++)
 		vc_mmal_port_disable(&component->input[i]);
-	for (i = 0; i < component->nr_outputs; i++)
+	for (i = 0; i < component->nr_outputs; i++) {
 		vc_mmal_port_disable(&component->output[i]);
+		vc_mmal_tunnel_destroy(&component->output[i]);
+	}
 	vc_mmal_component_disable(component);
 	vc_mmal_component_simple(component, MMAL_MSG_COMPONENT_DESTROY, true);
 	xa_erase(&mmal->components, component->id);

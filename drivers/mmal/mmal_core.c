@@ -14,6 +14,9 @@
 #define CREATE_TRACE_POINTS
 #include "mmal_trace.h"
 
+/* Connections of one device that debugfs can tell apart. */
+#define VC_MMAL_MAX_NAMES	8
+
 static const int vc_mmal_errnos[] = {
 	[MMAL_SUCCESS] = 0,
 	[MMAL_ENOMEM] = -ENOMEM,
@@ -151,11 +154,26 @@ static int vc_mmal_stats_show(struct seq_file *s, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(vc_mmal_stats);
 
+static bool vc_mmal_debugfs_has(const char *name)
+{
+	struct dentry *there = debugfs_lookup(name, NULL);
+
+	if (IS_ERR_OR_NULL(there))
+		return false;
+	dput(there);
+	return true;
+}
+
+/* A device may have several connections, of which the later ones are numbered. */
 static void vc_mmal_debugfs_create(struct vc_mmal *mmal)
 {
+	const char *device = dev_name(&mmal->vdev->dev);
+	unsigned int i;
 	char name[64];
 
-	snprintf(name, sizeof(name), "vc_mmal-%s", dev_name(&mmal->vdev->dev));
+	snprintf(name, sizeof(name), "vc_mmal-%s", device);
+	for (i = 1; i < VC_MMAL_MAX_NAMES && vc_mmal_debugfs_has(name); i++)
+		snprintf(name, sizeof(name), "vc_mmal-%s-%u", device, i);
 	mmal->debugfs = debugfs_create_dir(name, NULL);
 	debugfs_create_file("stats", 0400, mmal->debugfs, mmal,
 			    &vc_mmal_stats_fops);

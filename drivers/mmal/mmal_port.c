@@ -210,9 +210,9 @@ static int vc_mmal_port_action(struct vc_mmal_port *port, u32 action)
 /**
  * vc_mmal_port_enable() - let buffers be exchanged
  * @port: port with @num, @size and the format set; buffers are zero copy
- * @done: called for each submitted buffer that comes back, one call at a time
- *	for a connection, mostly from the receiving context of the transport: it
- *	must not make calls nor submit buffers
+ * @done: NULL for a tunnel; else called for each submitted buffer that comes
+ *	back, one call at a time for a connection, mostly from the receiving
+ *	context of the transport: it must not make calls nor submit buffers
  *
  * Return: 0 or a negative errno.
  */
@@ -226,7 +226,8 @@ int vc_mmal_port_enable(struct vc_mmal_port *port,
 	ret = vc_mmal_port_disable(port);
 	if (ret)
 		return ret;
-	ret = vc_mmal_port_set_u32(port, MMAL_PARAM_ZERO_COPY, 1);
+	if (!port->sink)
+		ret = vc_mmal_port_set_u32(port, MMAL_PARAM_ZERO_COPY, 1);
 	if (ret)
 		return ret;
 	port->done = done;

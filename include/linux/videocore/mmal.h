@@ -113,6 +113,7 @@ struct vc_mmal_format {
  * @size: their size; set before vc_mmal_port_enable()
  * @format: as last read by vc_mmal_port_update() or vc_mmal_port_set_format()
  * @is_enabled: the firmware accepts and returns buffers
+ * @sink: other end of a tunnel, see vc_mmal_tunnel_create(), or NULL
  * @nr_busy: buffers with the firmware
  * @done: completes buffers, see vc_mmal_port_enable()
  * @priv: the client's
@@ -131,6 +132,7 @@ struct vc_mmal_port {
 	u32 size;
 	struct vc_mmal_format format;
 	bool is_enabled;
+	struct vc_mmal_port *sink;
 	atomic_t nr_busy;
 	void (*done)(struct vc_mmal_port *port, struct vc_mmal_buffer *buf);
 	void *priv;
@@ -219,6 +221,8 @@ int vc_mmal_port_enable(struct vc_mmal_port *port,
 			void (*done)(struct vc_mmal_port *port,
 				     struct vc_mmal_buffer *buf));
 int vc_mmal_port_disable(struct vc_mmal_port *port);
+int vc_mmal_tunnel_create(struct vc_mmal_port *src, struct vc_mmal_port *sink);
+int vc_mmal_tunnel_destroy(struct vc_mmal_port *src);
 int vc_mmal_port_submit(struct vc_mmal_port *port, struct vc_mmal_buffer *buf);
 
 #endif /* LINUX_VIDEOCORE_MMAL_H */
