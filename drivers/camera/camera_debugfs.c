@@ -24,15 +24,23 @@ static int vc_camera_stats_show(struct seq_file *s, void *unused)
 	seq_printf(s, "frames_dropped %llu\n", stats.dropped);
 	seq_printf(s, "starved %llu\n", stats.starved);
 	seq_printf(s, "bytes_copied %llu\n", stats.bytes_copied);
+	/* The format may change meanwhile, and is no matter then. */
 	seq_printf(s, "buffers_in_firmware %d\n",
-		   atomic_read(&vc_camera_output(cam, VC_CAMERA_VIDEO)->nr_busy));
+		   atomic_read(&vc_camera_giving_port(cam)->nr_busy));
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(vc_camera_stats);
 
 void vc_camera_debugfs_create(struct vc_camera *cam)
 {
-	cam->debugfs = debugfs_create_dir(dev_name(&cam->vdev->dev), NULL);
+	char name[64];
+
+	if (cam->number)
+		snprintf(name, sizeof(name), "%s-%u", dev_name(&cam->vdev->dev),
+			 cam->number);
+	else
+		strscpy(name, dev_name(&cam->vdev->dev));
+	cam->debugfs = debugfs_create_dir(name, NULL);
 	debugfs_create_file("stats", 0444, cam->debugfs, cam,
 			    &vc_camera_stats_fops);
 }

@@ -19,8 +19,9 @@ static int vc_camera_querycap(struct file *file, void *priv,
 
 	strscpy(cap->driver, VC_CAMERA_NAME, sizeof(cap->driver));
 	snprintf(cap->card, sizeof(cap->card), "VideoCore %s", cam->name);
-	snprintf(cap->bus_info, sizeof(cap->bus_info), "platform:%s",
-		 dev_name(&cam->vdev->dev));
+	/* The name of the device itself is too long. */
+	snprintf(cap->bus_info, sizeof(cap->bus_info), "platform:%s:cam%u",
+		 dev_name(cam->vdev->dev.parent), cam->number);
 	return 0;
 }
 
@@ -83,6 +84,8 @@ void vc_camera_set_default_format(struct vc_camera *cam)
 	cam->pix.width = VC_CAMERA_DEFAULT_WIDTH;
 	cam->pix.height = VC_CAMERA_DEFAULT_HEIGHT;
 	cam->format = vc_camera_adjust(cam, &cam->pix);
+	cam->crop.width = cam->max_width;
+	cam->crop.height = cam->max_height;
 	cam->interval.numerator = 1;
 	cam->interval.denominator = VC_CAMERA_DEFAULT_FPS;
 }
@@ -91,29 +94,37 @@ static int vc_camera_enum_framesizes(struct file *file, void *priv,
 				     struct v4l2_frmsizeenum *fsize)
 {
 	struct vc_camera *cam = video_drvdata(file);
+	const struct vc_camera_format *format =
+		vc_camera_format_by_fourcc(cam->formats, fsize->pixel_format);
+	struct v4l2_pix_format largest = { .width = U32_MAX, .height = U32_MAX };
 
-	if (fsize->index ||
-	    !vc_camera_format_by_fourcc(cam->formats, fsize->pixel_format))
+	if (fsize->index || !format)
 		return -EINVAL;
+	vc_camera_format_fill(&largest, format, cam->max_width, cam->max_height);
 	fsize->type = V4L2_FRMSIZE_TYPE_STEPWISE;
 	fsize->stepwise = (struct v4l2_frmsize_stepwise) {
 		.min_width = VC_CAMERA_MIN_SIZE,
-		.max_width = ALIGN_DOWN(cam->max_width, VC_CAMERA_STEP),
+		.max_width = largest.width,
 		.step_width = VC_CAMERA_STEP,
 		.min_height = VC_CAMERA_MIN_SIZE,
-		.max_height = ALIGN_DOWN(cam->max_height, VC_CAMERA_STEP),
+		.max_height = largest.height,
 		.step_height = VC_CAMERA_STEP,
 	};
 	return 0;
 }
 
-static bool vc_camera_has_size(const struct vc_camera *cam, u32 width,
+/* A size that is there is one that needs no adjusting. */
+static bool vc_camera_has_size(struct vc_camera *cam, u32 fourcc, u32 width,
 			       u32 height)
 {
-	return width >= VC_CAMERA_MIN_SIZE && width <= cam->max_width &&
-	       height >= VC_CAMERA_MIN_SIZE && height <= cam->max_height &&
-	       IS_ALIGNED(width, VC_CAMERA_STEP) &&
-	       IS_ALIGNED(height, VC_CAMERA_STEP);
+	const struct vc_camera_format *format =
+		vc_camera_format_by_fourcc(cam->formats, fourcc);
+	struct v4l2_pix_format pix = { .width = width, .height = height };
+
+	if (!format)
+		return false;
+	vc_camera_format_fill(&pix, format, cam->max_width, cam->max_height);
+	return pix.width == width && pix.height == height;
 }
 
 static int vc_camera_enum_frameintervals(struct file *file, void *priv,
@@ -122,8 +133,8 @@ static int vc_camera_enum_frameintervals(struct file *file, void *priv,
 	struct vc_camera *cam = video_drvdata(file);
 
 	if (fival->index ||
-	    !vc_camera_format_by_fourcc(cam->formats, fival->pixel_format) ||
-	    !vc_camera_has_size(cam, fival->width, fival->height))
+	    !vc_camera_has_size(cam, fival->pixel_format, fival->width,
+				fival->height))
 		return -EINVAL;
 	fival->type = V4L2_FRMIVAL_TYPE_CONTINUOUS;
 	fival->stepwise = (struct v4l2_frmival_stepwise) {
@@ -186,6 +197,78 @@ static int vc_camera_s_parm(struct file *file, void *priv,
 	return vc_camera_g_parm(file, priv, parm);
 }
 
+/* -----------------------------------------------------------------------------
+ * Digital zoom: which part of the sensor becomes the picture, whatever its size
+ */
+
+static int vc_camera_g_selection(struct file *file, void *priv,
+				 struct v4l2_selection *sel)
+{
+	struct vc_camera *cam = video_drvdata(file);
+
+	if (sel->type != V4L2_BUF_TYPE_VIDEO_CAPTURE)
+		return -EINVAL;
+	switch (sel->target) {
+	case V4L2_SEL_TGT_CROP:
+		sel->r = cam->crop;
+		return 0;
+	case V4L2_SEL_TGT_CROP_DEFAULT:
+	case V4L2_SEL_TGT_CROP_BOUNDS:
+	case V4L2_SEL_TGT_NATIVE_SIZE:
+		sel->r = (struct v4l2_rect) {
+			.width = cam->max_width,
+			.height = cam->max_height,
+		};
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Even, as colours are, and within the sensor. */
+static void vc_camera_adjust_crop(const struct vc_camera *cam, u32 flags,
+				  struct v4l2_rect *r)
+{
+	const u32 round = flags & V4L2_SEL_FLAG_GE ? VC_CAMERA_STEP - 1 : 0;
+	const u32 max_width = ALIGN_DOWN(cam->max_width, VC_CAMERA_STEP);
+	const u32 max_height = ALIGN_DOWN(cam->max_height, VC_CAMERA_STEP);
+
+	r->width = min(r->width, max_width) + round;
+	r->height = min(r->height, max_height) + round;
+	r->width = clamp(ALIGN_DOWN(r->width, VC_CAMERA_STEP),
+			 VC_CAMERA_MIN_CROP, max_width);
+	r->height = clamp(ALIGN_DOWN(r->height, VC_CAMERA_STEP),
+			  VC_CAMERA_MIN_CROP, max_height);
+	r->left = clamp(r->left, 0, (s32)(max_width - r->width));
+	r->top = clamp(r->top, 0, (s32)(max_height - r->height));
+	r->left = ALIGN_DOWN(r->left, VC_CAMERA_STEP);
+	r->top = ALIGN_DOWN(r->top, VC_CAMERA_STEP);
+}
+
+static int vc_camera_s_selection(struct file *file, void *priv,
+				 struct v4l2_selection *sel)
+{
+	struct vc_camera *cam = video_drvdata(file);
+	const struct v4l2_rect old = cam->crop;
+	int ret;
+
+	if (sel->type != V4L2_BUF_TYPE_VIDEO_CAPTURE ||
+	    sel->target != V4L2_SEL_TGT_CROP)
+		return -EINVAL;
+	if (cam->is_gone)
+		return -ENODEV;
+	vc_camera_adjust_crop(cam, sel->flags, &sel->r);
+	cam->crop = sel->r;
+	ret = vc_camera_firmware_set_crop(cam);
+	if (ret)
+		cam->crop = old;
+	return ret;
+}
+
+/* -----------------------------------------------------------------------------
+ * The one input
+ */
+
 static int vc_camera_enum_input(struct file *file, void *priv,
 				struct v4l2_input *input)
 {
@@ -194,7 +277,7 @@ static int vc_camera_enum_input(struct file *file, void *priv,
 	if (input->index)
 		return -EINVAL;
 	input->type = V4L2_INPUT_TYPE_CAMERA;
-	strscpy(input->name, cam->name[0] ? cam->name : "Camera 0",
+	strscpy(input->name, cam->name[0] ? cam->name : "Camera",
 		sizeof(input->name));
 	return 0;
 }
@@ -226,6 +309,8 @@ const struct v4l2_ioctl_ops vc_camera_ioctl_ops = {
 	.vidioc_remove_bufs = vb2_ioctl_remove_bufs,
 	.vidioc_streamon = vb2_ioctl_streamon,
 	.vidioc_streamoff = vb2_ioctl_streamoff,
+	.vidioc_g_selection = vc_camera_g_selection,
+	.vidioc_s_selection = vc_camera_s_selection,
 	.vidioc_enum_input = vc_camera_enum_input,
 	.vidioc_g_input = vc_camera_g_input,
 	.vidioc_s_input = vc_camera_s_input,

@@ -14,6 +14,18 @@
 
 #include "camera_priv.h"
 
+/**
+ * struct vc_cameras - the cameras of a VideoCore
+ * @sm: shared memory
+ * @nr: of @camera
+ * @camera: each a device of its own
+ */
+struct vc_cameras {
+	struct vc_sm *sm;
+	unsigned int nr;
+	struct vc_camera *camera[MMAL_CAMERA_INFO_CAMERAS];
+};
+
 static const struct v4l2_file_operations vc_camera_fops = {
 	.owner = THIS_MODULE,
 	.open = v4l2_fh_open,
@@ -35,7 +47,8 @@ static void vc_camera_release(struct v4l2_device *v4l2_dev)
 	kfree(cam);
 }
 
-static struct vc_camera *vc_camera_create(struct vchiq_device *vdev)
+static struct vc_camera *vc_camera_create(struct vchiq_device *vdev,
+					  struct vc_sm *sm, unsigned int number)
 {
 	struct vc_camera *cam;
 	int ret;
@@ -44,6 +57,8 @@ static struct vc_camera *vc_camera_create(struct vchiq_device *vdev)
 	if (!cam)
 		return ERR_PTR(-ENOMEM);
 	cam->vdev = vdev;
+	cam->sm = sm;
+	cam->number = number;
 	cam->v4l2_dev.release = vc_camera_release;
 	ret = v4l2_device_register(&vdev->dev, &cam->v4l2_dev);
 	if (ret) {
@@ -103,47 +118,29 @@ err_disconnect:
 	return ret;
 }
 
-static int vc_camera_probe(struct vchiq_device *vdev)
+static struct vc_camera *vc_camera_add(struct vchiq_device *vdev,
+				       struct vc_sm *sm, unsigned int number)
 {
-	struct device *dev = &vdev->dev;
 	struct vc_camera *cam;
-	struct vc_sm *sm;
 	int ret;
 
-	sm = vc_sm_get(vdev);
-	if (IS_ERR(sm))
-		return dev_err_probe(dev, PTR_ERR(sm), "no shared memory\n");
-	cam = vc_camera_create(vdev);
-	if (IS_ERR(cam)) {
-		ret = PTR_ERR(cam);
-		goto err_put_sm;
-	}
-	cam->sm = sm;
+	cam = vc_camera_create(vdev, sm, number);
+	if (IS_ERR(cam))
+		return cam;
 	ret = vc_camera_set_up(cam);
 	if (ret) {
-		dev_err_probe(dev, ret, "cannot set up the camera\n");
-		goto err_destroy;
+		vc_camera_destroy(cam);
+		return ERR_PTR(ret);
 	}
-	dev_info(dev, "%s is camera '%s', %ux%u\n",
-		 video_device_node_name(&cam->video), cam->name, cam->max_width,
-		 cam->max_height);
-	return 0;
-
-err_destroy:
-	vc_camera_destroy(cam);
-err_put_sm:
-	vc_sm_put(sm);
-	return ret;
+	dev_info(&vdev->dev, "%s is camera %u '%s', %ux%u\n",
+		 video_device_node_name(&cam->video), number, cam->name,
+		 cam->max_width, cam->max_height);
+	return cam;
 }
 
 /* Files may still be open: they find that the device is gone. */
-static void vc_camera_remove(struct vchiq_device *vdev)
+static void vc_camera_del(struct vc_camera *cam)
 {
-	struct v4l2_device *v4l2_dev = dev_get_drvdata(&vdev->dev);
-	struct vc_camera *cam = container_of(v4l2_dev, struct vc_camera,
-					     v4l2_dev);
-	struct vc_sm *sm = cam->sm;
-
 	scoped_guard(mutex, &cam->lock)
 		cam->is_gone = true;
 	debugfs_remove_recursive(cam->debugfs);
@@ -153,7 +150,60 @@ static void vc_camera_remove(struct vchiq_device *vdev)
 	scoped_guard(mutex, &cam->lock)
 		vc_camera_firmware_disconnect(cam);
 	vc_camera_destroy(cam);
-	vc_sm_put(sm);
+}
+
+/* The first says how many there are. */
+static int vc_cameras_add(struct vchiq_device *vdev, struct vc_cameras *cams)
+{
+	unsigned int nr = 1;
+	struct vc_camera *cam;
+
+	do {
+		cam = vc_camera_add(vdev, cams->sm, cams->nr);
+		if (IS_ERR(cam))
+			return dev_err_probe(&vdev->dev, PTR_ERR(cam),
+					     "cannot set up camera %u\n",
+					     cams->nr);
+		cams->camera[cams->nr++] = cam;
+		nr = cams->camera[0]->nr_cameras;
+	} while (cams->nr < nr);
+	return 0;
+}
+
+static void vc_cameras_del(struct vc_cameras *cams)
+{
+	while (cams->nr)
+		vc_camera_del(cams->camera[--cams->nr]);
+}
+
+static int vc_camera_probe(struct vchiq_device *vdev)
+{
+	struct device *dev = &vdev->dev;
+	struct vc_cameras *cams;
+	int ret;
+
+	cams = devm_kzalloc(dev, sizeof(*cams), GFP_KERNEL);
+	if (!cams)
+		return -ENOMEM;
+	dev_set_drvdata(dev, cams);
+	cams->sm = vc_sm_get(vdev);
+	if (IS_ERR(cams->sm))
+		return dev_err_probe(dev, PTR_ERR(cams->sm),
+				     "no shared memory\n");
+	ret = vc_cameras_add(vdev, cams);
+	if (ret) {
+		vc_cameras_del(cams);
+		vc_sm_put(cams->sm);
+	}
+	return ret;
+}
+
+static void vc_camera_remove(struct vchiq_device *vdev)
+{
+	struct vc_cameras *cams = dev_get_drvdata(&vdev->dev);
+
+	vc_cameras_del(cams);
+	vc_sm_put(cams->sm);
 }
 
 static const struct vchiq_client_id vc_camera_ids[] = {

@@ -32,14 +32,21 @@
 #define VC_CAMERA_STILL		2
 #define VC_CAMERA_NR_OUTPUTS	3
 
+/* Of the video port and its encoder; what is larger is a still. */
+#define VC_CAMERA_VIDEO_MAX_WIDTH	1920
+#define VC_CAMERA_VIDEO_MAX_HEIGHT	1080
+
 #define VC_CAMERA_MIN_SIZE	32
 #define VC_CAMERA_STEP		2
 /* What every sensor module can do, should the firmware not say. */
 #define VC_CAMERA_DEFAULT_MAX_WIDTH	1920
 #define VC_CAMERA_DEFAULT_MAX_HEIGHT	1080
 
+/* Smallest part of the sensor that can be looked at. */
+#define VC_CAMERA_MIN_CROP	64
+
 /* Controls that are set together, see camera_ctrls.c. */
-#define VC_CAMERA_NR_CLUSTERED	9
+#define VC_CAMERA_NR_CLUSTERED	13
 
 #define VC_CAMERA_MIN_FPS	1
 #define VC_CAMERA_MAX_FPS	120
@@ -47,11 +54,20 @@
 
 struct dentry;
 
+/** enum vc_camera_coder - which component gives a pixel format */
+enum vc_camera_coder {
+	VC_CAMERA_RAW,			/* ril.camera itself */
+	VC_CAMERA_VIDEO_ENCODER,	/* ril.video_encode, fed by the video port */
+	VC_CAMERA_IMAGE_ENCODER,	/* ril.image_encode, fed by the still port */
+	VC_CAMERA_NR_CODERS,
+};
+
 /**
  * struct vc_camera_format - a pixel format and its name in MMAL
  * @fourcc: V4L2_PIX_FMT_*
  * @encoding: MMAL_ENCODING_*
- * @bytes: per pixel of the first plane
+ * @coder: where it comes from
+ * @bytes: per pixel of the first plane, 0: compressed
  * @size_num: bytes of all planes are @size_num / 2 of the first
  * @align: pixels that a line is a multiple of, so that the lines of every plane
  *	suit the display
@@ -60,6 +76,7 @@ struct dentry;
 struct vc_camera_format {
 	u32 fourcc;
 	u32 encoding;
+	enum vc_camera_coder coder;
 	u8 bytes;
 	u8 size_num;
 	u8 align;
@@ -103,25 +120,34 @@ struct vc_camera_stats {
  * @sm: shared memory
  * @mmal: connection
  * @component: ril.camera
+ * @encoder: of each vc_camera_coder, or NULL
+ * @sink: null_sink, where the preview ends, or NULL
  * @debugfs: directory
+ * @number: among the firmware's cameras
+ * @nr_cameras: how many these are
+ * @has_flash: there is one
  * @name: of the sensor
  * @max_width: of the sensor, pixels
  * @max_height: of the sensor, lines
  * @formats: bit per entry of the format table that the firmware has
  * @ctrl_handler: controls
  * @clusters: of these, those set together; the handler refers to them
- * @exposure_priority: frame rate may fall for exposure; protected by @lock
  * @lock: serialises ioctls and all calls to the firmware; protects what follows
+ * @exposure_priority: frame rate may fall for exposure
+ * @exposure_mode: the firmware's, of the scene
+ * @is_manual: exposure is set by hand, whatever the scene
  * @is_gone: the device is being unbound
  * @format: current format
  * @pix: the same for V4L2
+ * @crop: part of the sensor that is looked at
  * @interval: between frames, seconds
  * @start: where the clocks met: the firmware's at @start_stc us
  * @start_stc: was @start here
- * @submit_work: gives @pending to the firmware
+ * @submit_work: gives @pending to the firmware, and asks for the next still
  * @watchdog: asks the firmware whether it lives when no frames come
  * @buf_lock: protects all below
  * @is_streaming: the port is enabled, buffers go there at once
+ * @wants_still: the last one has been taken
  * @interval_us: between frames, 0 when it varies
  * @return_state: of buffers that come back without a frame
  * @pending: buffers that wait to be submitted
@@ -138,7 +164,12 @@ struct vc_camera {
 	struct vc_sm *sm;
 	struct vc_mmal *mmal;
 	struct vc_mmal_component *component;
+	struct vc_mmal_component *encoder[VC_CAMERA_NR_CODERS];
+	struct vc_mmal_component *sink;
 	struct dentry *debugfs;
+	unsigned int number;
+	unsigned int nr_cameras;
+	bool has_flash;
 	char name[17];
 	u32 max_width;
 	u32 max_height;
@@ -148,9 +179,12 @@ struct vc_camera {
 
 	struct mutex lock; /* Serialises ioctls; protects all up to buf_lock */
 	bool exposure_priority;
+	u32 exposure_mode;
+	bool is_manual;
 	bool is_gone;
 	const struct vc_camera_format *format;
 	struct v4l2_pix_format pix;
+	struct v4l2_rect crop;
 	struct v4l2_fract interval;
 	ktime_t start;
 	u64 start_stc;
@@ -159,6 +193,7 @@ struct vc_camera {
 	struct delayed_work watchdog;
 	spinlock_t buf_lock; /* Protects all below */
 	bool is_streaming;
+	bool wants_still;
 	u32 interval_us;
 	enum vb2_buffer_state return_state;
 	struct list_head pending;
@@ -179,12 +214,42 @@ static inline struct vc_mmal_port *vc_camera_output(struct vc_camera *cam,
 	return &cam->component->output[index];
 }
 
+/*
+ * What the current format needs: pictures are taken by a port of ril.camera, and
+ * come from that or from an encoder behind it.
+ */
+static inline bool vc_camera_takes_stills(const struct vc_camera *cam)
+{
+	return cam->format->coder == VC_CAMERA_IMAGE_ENCODER ||
+	       cam->pix.width > VC_CAMERA_VIDEO_MAX_WIDTH ||
+	       cam->pix.height > VC_CAMERA_VIDEO_MAX_HEIGHT;
+}
+
+static inline struct vc_mmal_port *vc_camera_taking_port(struct vc_camera *cam)
+{
+	return vc_camera_output(cam, vc_camera_takes_stills(cam) ?
+				     VC_CAMERA_STILL : VC_CAMERA_VIDEO);
+}
+
+static inline struct vc_mmal_component *
+vc_camera_coder(struct vc_camera *cam)
+{
+	return cam->encoder[cam->format->coder];
+}
+
+static inline struct vc_mmal_port *vc_camera_giving_port(struct vc_camera *cam)
+{
+	return vc_camera_coder(cam) ? &vc_camera_coder(cam)->output[0] :
+				      vc_camera_taking_port(cam);
+}
+
 /* camera_formats.c */
 const struct vc_camera_format *vc_camera_format_by_index(u32 formats,
 							 unsigned int index);
 const struct vc_camera_format *vc_camera_format_by_fourcc(u32 formats,
 							  u32 fourcc);
-u32 vc_camera_formats_supported(const __le32 *encodings, size_t nr);
+u32 vc_camera_formats_supported(enum vc_camera_coder coder,
+				const __le32 *encodings, size_t nr);
 void vc_camera_format_fill(struct v4l2_pix_format *pix,
 			   const struct vc_camera_format *format, u32 max_width,
 			   u32 max_height);
@@ -196,6 +261,7 @@ void vc_camera_format_to_mmal(const struct v4l2_pix_format *pix,
 int vc_camera_firmware_connect(struct vc_camera *cam);
 void vc_camera_firmware_disconnect(struct vc_camera *cam);
 int vc_camera_firmware_set_interval(struct vc_camera *cam);
+int vc_camera_firmware_set_crop(struct vc_camera *cam);
 int vc_camera_firmware_prepare(struct vc_camera *cam);
 int vc_camera_firmware_start(struct vc_camera *cam,
 			     void (*done)(struct vc_mmal_port *port,
@@ -210,10 +276,16 @@ void vc_camera_queue_broken(struct vc_camera *cam);
 
 /* camera_ctrls.c */
 int vc_camera_ctrls_init(struct vc_camera *cam);
+int vc_camera_ctrls_send_profile(struct vc_camera *cam);
 
 /* camera_ioctl.c */
 extern const struct v4l2_ioctl_ops vc_camera_ioctl_ops;
 void vc_camera_set_default_format(struct vc_camera *cam);
+
+/* camera_encoder.c */
+int vc_camera_encoders_create(struct vc_camera *cam);
+void vc_camera_encoders_destroy(struct vc_camera *cam);
+int vc_camera_encoder_prepare(struct vc_camera *cam);
 
 /* camera_debugfs.c */
 void vc_camera_debugfs_create(struct vc_camera *cam);

@@ -86,6 +86,18 @@ static u64 vc_camera_timestamp(const struct vc_camera *cam, s64 pts)
 	return min(time, now);
 }
 
+/* Of a stream: whether it can be understood by itself. */
+static void vc_camera_set_kind(const struct vc_camera *cam,
+			       struct vc_camera_buffer *buf)
+{
+	buf->vb.flags &= ~(V4L2_BUF_FLAG_KEYFRAME | V4L2_BUF_FLAG_PFRAME |
+			   V4L2_BUF_FLAG_BFRAME);
+	if (cam->format->coder != VC_CAMERA_VIDEO_ENCODER)
+		return;
+	buf->vb.flags |= buf->mmal.flags & MMAL_BUFFER_KEYFRAME ?
+			 V4L2_BUF_FLAG_KEYFRAME : V4L2_BUF_FLAG_PFRAME;
+}
+
 static void vc_camera_deliver(struct vc_camera *cam,
 			      struct vc_camera_buffer *buf)
 {
@@ -103,7 +115,9 @@ static void vc_camera_deliver(struct vc_camera *cam,
 	}
 	buf->vb.field = V4L2_FIELD_NONE;
 	buf->vb.vb2_buf.timestamp = vc_camera_timestamp(cam, pts);
-	vb2_set_plane_payload(&buf->vb.vb2_buf, 0, cam->pix.sizeimage);
+	vb2_set_plane_payload(&buf->vb.vb2_buf, 0, cam->format->bytes ?
+			      cam->pix.sizeimage : buf->mmal.length);
+	vc_camera_set_kind(cam, buf);
 	vc_camera_return(buf, VB2_BUF_STATE_DONE);
 }
 
@@ -131,6 +145,27 @@ static void vc_camera_reject(struct vc_camera *cam, struct vc_camera_buffer *buf
 		vc_camera_return(buf, state);
 }
 
+/* A whole one, and nothing else. */
+static bool vc_camera_has_frame(const struct vc_camera *cam,
+				const struct vc_mmal_buffer *mmal)
+{
+	if (mmal->status || mmal->offset || mmal->flags & MMAL_BUFFER_CORRUPTED)
+		return false;
+	if (cam->format->bytes)
+		return mmal->length >= cam->pix.sizeimage;
+	return mmal->length && mmal->flags & MMAL_BUFFER_FRAME_END;
+}
+
+/* A still has been taken: the next one is asked for where calls can be made. */
+static void vc_camera_want_still(struct vc_camera *cam)
+{
+	guard(spinlock)(&cam->buf_lock);
+	if (!cam->is_streaming)
+		return;
+	cam->wants_still = true;
+	queue_work(system_dfl_wq, &cam->submit_work);
+}
+
 /*
  * A buffer comes back, from the receiving context, or from a port being
  * disabled. vc_camera.lock may or may not be held; the format and the clocks do
@@ -147,11 +182,12 @@ static void vc_camera_done(struct vc_mmal_port *port,
 		guard(spinlock)(&cam->buf_lock);
 		cam->stats.starved += cam->is_streaming;
 	}
-	if (mmal->status || mmal->length < cam->pix.sizeimage ||
-	    mmal->flags & MMAL_BUFFER_CORRUPTED)
-		vc_camera_reject(cam, buf);
-	else
+	if (mmal->flags & MMAL_BUFFER_EOS && vc_camera_takes_stills(cam))
+		vc_camera_want_still(cam);
+	if (vc_camera_has_frame(cam, mmal))
 		vc_camera_deliver(cam, buf);
+	else
+		vc_camera_reject(cam, buf);
 }
 
 /* -----------------------------------------------------------------------------
@@ -169,7 +205,7 @@ static int vc_camera_submit(struct vc_camera *cam, struct vc_camera_buffer *buf)
 	mmal->flags = 0;
 	mmal->pts = MMAL_TIME_UNKNOWN;
 	mmal->dts = MMAL_TIME_UNKNOWN;
-	return vc_mmal_port_submit(vc_camera_output(cam, VC_CAMERA_VIDEO), mmal);
+	return vc_mmal_port_submit(vc_camera_giving_port(cam), mmal);
 }
 
 static struct vc_camera_buffer *vc_camera_pop_pending(struct vc_camera *cam)
@@ -208,7 +244,17 @@ static void vc_camera_submit_work(struct work_struct *work)
 	struct vc_camera *cam = container_of(work, struct vc_camera,
 					     submit_work);
 
-	if (vc_camera_submit_pending(cam))
+	bool wants_still;
+	int ret;
+
+	scoped_guard(spinlock, &cam->buf_lock) {
+		wants_still = cam->wants_still && cam->is_streaming;
+		cam->wants_still = false;
+	}
+	ret = vc_camera_submit_pending(cam);
+	if (!ret && wants_still)
+		ret = vc_camera_firmware_capture(cam, true);
+	if (ret)
 		vb2_queue_error(&cam->queue);
 }
 
@@ -220,7 +266,7 @@ static void vc_camera_watchdog(struct work_struct *work)
 {
 	struct vc_camera *cam = container_of(to_delayed_work(work),
 					     struct vc_camera, watchdog);
-	struct vc_mmal_port *port = vc_camera_output(cam, VC_CAMERA_VIDEO);
+	struct vc_mmal_port *port = vc_camera_giving_port(cam);
 	unsigned long deadline;
 	u64 stc;
 	int ret = 0;
@@ -334,6 +380,7 @@ static int vc_camera_start_streaming(struct vb2_queue *q, unsigned int count)
 		goto err_stop;
 	scoped_guard(spinlock, &cam->buf_lock) {
 		cam->is_streaming = true;
+		cam->wants_still = false;
 		cam->return_state = VB2_BUF_STATE_ERROR;
 		cam->sequence = 0;
 		cam->last_pts = MMAL_TIME_UNKNOWN;

@@ -149,6 +149,10 @@ enum mmal_mirror {
 	MMAL_MIRROR_BOTH	= 3,
 };
 
+/* EXPOSURE_MODE, of which there are more. */
+#define MMAL_EXPOSURE_OFF			0
+#define MMAL_EXPOSURE_AUTO			1
+
 /* Value of CAMERA_NUM that powers the camera down. */
 #define MMAL_CAMERA_NUM_OFF			0xffffffffu
 

@@ -13,23 +13,8 @@
 
 dev=/dev/video0
 v4l2_log=/run/v4l2-ctl.log
+streamer=
 driver=/sys/bus/vchiq/drivers/bcm2835-camera
-
-records() {
-	tail -n +2 /sys/kernel/debug/vc_sm/imports | wc -l
-}
-
-no_records() {
-	[ "$(records)" = 0 ]
-}
-
-stat_of() {
-	cat /sys/kernel/debug/*:bcm2835-camera/stats | awk -v name="$1" '$1 == name { print $2 }'
-}
-
-is_streaming() {
-	[ "$(stat_of streaming)" = 1 ]
-}
 
 # through CASE FORMAT WIDTH HEIGHT STRIDE SIZE: camera-check to the checker.
 through() {
@@ -45,12 +30,6 @@ format_of() {
 
 set_format() {
 	v4l2-ctl -d $dev --set-fmt-video="width=$1,height=$2,pixelformat=$3" && format_of
-}
-
-stream_in_background() {
-	v4l2-ctl -d $dev --stream-mmap=4 --stream-count=1000000 >$v4l2_log 2>&1 &
-	streamer=$!
-	wait_for 10 is_streaming
 }
 
 reload_ten_times() {
@@ -82,10 +61,11 @@ device=$(basename $driver/*:bcm2835-camera)
 # What it says of itself.
 like "$(v4l2-ctl -d $dev --info)" 'Driver name *: bcm2835-camera' 'it is our driver'
 formats=$(v4l2-ctl -d $dev --list-formats)
-for format in YU12 YV12 NV12 NV21 YUYV YVYU UYVY VYUY RGB3 BGR3 XR24 XB24 BGR4 RGBP; do
+for format in YU12 YV12 NV12 NV21 YUYV YVYU UYVY VYUY RGB3 BGR3 XR24 XB24 BGR4 RGBP H264 MJPG JPEG; do
 	like "$formats" "'$format'" "$format is offered"
 done
 like "$(v4l2-ctl -d $dev --list-framesizes=NV12)" '32x32 - 3280x2464 with step 2/2' 'sizes'
+like "$(v4l2-ctl -d $dev --list-framesizes=H264)" '32x32 - 1920x1080 with step 2/2' 'sizes of videos'
 like "$(v4l2-ctl -d $dev --list-frameintervals=width=1920,height=1080,pixelformat=NV12)" \
 	'1.000-120.000 fps' 'intervals'
 unlike "$(v4l2-ctl -d $dev --list-frameintervals=width=1921,height=1080,pixelformat=NV12)" 'fps' \
@@ -168,8 +148,8 @@ for module in bcm2835_camera vc_mmal vc_sm; do
 	ok "unloading $module and loading it ten times" reload_ten_times $module
 done
 captures 'after which it serves' 10 NV12 640 480 640 10
-is "$(vcctl --json status | jq '[.. | objects | select(has("components")) | .components | length] | add')" 1 \
-	'the firmware has one component of ours'
+is "$(vcctl --json status | jq '[.. | objects | select(has("components")) | .components | length] | add')" 4 \
+	'the firmware has the components of one camera'
 ok 'no record is left' wait_for 5 no_records
 is "$(dmesg_problems | grep -v 'hrtimer: interrupt took')" '' 'the kernel has no complaint'
 done_testing

@@ -30,6 +30,9 @@ static const struct layout_case layout_cases[] = {
 	{ "RGB3", V4L2_PIX_FMT_RGB24, 642, 2016, 201600 },
 	{ "RGB4", V4L2_PIX_FMT_RGBX32, 642, 2688, 268800 },
 	{ "RGBP", V4L2_PIX_FMT_RGB565, 642, 1344, 134400 },
+	{ "H264", V4L2_PIX_FMT_H264, 642, 0, SZ_512K },
+	{ "MJPG", V4L2_PIX_FMT_MJPEG, 642, 0, SZ_128K },
+	{ "JPEG", V4L2_PIX_FMT_JPEG, 2642, 0, 264200 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(camera_formats_layout, layout_cases, name);
@@ -83,8 +86,15 @@ static void camera_formats_test_size(struct kunit *test)
 		};
 
 		vc_camera_format_fill(&pix, &vc_camera_format_table[i], MAX_WIDTH, MAX_HEIGHT);
-		KUNIT_EXPECT_EQ(test, pix.width, param->expected_width);
-		KUNIT_EXPECT_EQ(test, pix.height, param->expected_height);
+		if (vc_camera_format_table[i].coder == VC_CAMERA_VIDEO_ENCODER) {
+			KUNIT_EXPECT_EQ(test, pix.width, min(param->expected_width, 1920u));
+			KUNIT_EXPECT_EQ(test, pix.height, min(param->expected_height, 1080u));
+		} else {
+			KUNIT_EXPECT_EQ(test, pix.width, param->expected_width);
+			KUNIT_EXPECT_EQ(test, pix.height, param->expected_height);
+		}
+		if (!vc_camera_format_table[i].bytes)
+			continue;
 		KUNIT_EXPECT_GE(test, pix.bytesperline, pix.width);
 		KUNIT_EXPECT_GE(test, pix.sizeimage, pix.bytesperline * pix.height);
 	}
@@ -117,8 +127,13 @@ static void camera_formats_test_to_mmal(struct kunit *test)
 
 		vc_camera_format_fill(&pix, format, MAX_WIDTH, MAX_HEIGHT);
 		vc_camera_format_to_mmal(&pix, format, &mmal);
-		KUNIT_EXPECT_EQ(test, mmal.encoding, format->encoding);
-		KUNIT_EXPECT_EQ(test, mmal.width * format->bytes, pix.bytesperline);
+		if (format->bytes) {
+			KUNIT_EXPECT_EQ(test, mmal.encoding, format->encoding);
+			KUNIT_EXPECT_EQ(test, mmal.width * format->bytes, pix.bytesperline);
+		} else {
+			KUNIT_EXPECT_EQ(test, mmal.encoding, MMAL_ENCODING_OPAQUE);
+			KUNIT_EXPECT_EQ(test, mmal.height, 784);
+		}
 		KUNIT_EXPECT_EQ(test, mmal.width % 32, 0);
 		KUNIT_EXPECT_EQ(test, mmal.crop.width, 1002);
 		KUNIT_EXPECT_EQ(test, mmal.crop.height, 776);
@@ -133,9 +148,15 @@ static void camera_formats_test_supported(struct kunit *test)
 		cpu_to_le32(MMAL_ENCODING_RGB16),
 		cpu_to_le32(MMAL_ENCODING_NV12),
 	};
-	u32 formats = vc_camera_formats_supported(encodings, ARRAY_SIZE(encodings));
+	const __le32 coded = cpu_to_le32(MMAL_ENCODING_MJPEG);
+	u32 formats = vc_camera_formats_supported(VC_CAMERA_RAW, encodings,
+						  ARRAY_SIZE(encodings));
 
-	KUNIT_EXPECT_EQ(test, vc_camera_formats_supported(encodings, 1), 0);
+	KUNIT_EXPECT_EQ(test, vc_camera_formats_supported(VC_CAMERA_RAW, encodings, 1), 0);
+	KUNIT_EXPECT_EQ(test, vc_camera_formats_supported(VC_CAMERA_RAW, &coded, 1), 0);
+	KUNIT_EXPECT_EQ(test, vc_camera_formats_supported(VC_CAMERA_IMAGE_ENCODER, &coded, 1), 0);
+	KUNIT_EXPECT_EQ(test, hweight32(vc_camera_formats_supported(VC_CAMERA_VIDEO_ENCODER,
+								    &coded, 1)), 1);
 	KUNIT_EXPECT_EQ(test, hweight32(formats), 2);
 	KUNIT_EXPECT_NOT_NULL(test, vc_camera_format_by_fourcc(formats, V4L2_PIX_FMT_NV12));
 	KUNIT_EXPECT_NULL(test, vc_camera_format_by_fourcc(formats, V4L2_PIX_FMT_NV21));

@@ -11,6 +11,28 @@
 
 set -o pipefail
 
+records() {
+	tail -n +2 /sys/kernel/debug/vc_sm/imports | wc -l
+}
+
+no_records() {
+	[ "$(records)" = 0 ]
+}
+
+stat_of() {
+	cat /sys/kernel/debug/[!v]*:bcm2835-camera/stats | awk -v name="$1" '$1 == name { print $2 }'
+}
+
+is_streaming() {
+	[ "$(stat_of streaming)" = 1 ]
+}
+
+stream_in_background() {
+	v4l2-ctl -d $dev --stream-mmap=4 --stream-count=1000000 >$v4l2_log 2>&1 &
+	streamer=$!
+	wait_for 10 is_streaming
+}
+
 # capture FORMAT WIDTH HEIGHT STRIDE COUNT [FLIP]: frames through the checker.
 capture() {
 	local size=$(($4 * $3))
