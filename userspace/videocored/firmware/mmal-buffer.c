@@ -226,6 +226,7 @@ static void from_host_done(struct fw_service *svc, struct fw_bulk *bulk, int act
 	} else {
 		/* A dummy carries nothing; an output makes memory for its pictures. */
 		if (buf->length) {
+			free(buf->mem);
 			buf->mem = xfer->mem;
 			buf->mem_len = xfer->bulk.len;
 			xfer->mem = NULL;
