@@ -58,6 +58,7 @@ static int vc_mmal_buffer_enter(struct vc_mmal *mmal, struct vc_mmal_buffer *buf
 	if (ret < 0)
 		return ret;
 	atomic_inc(&buf->port->nr_busy);
+	vchiq_service_expect_begin(mmal->svc);
 	mmal->stats.buffers_sent++;
 	return 0;
 }
@@ -71,6 +72,7 @@ static void vc_mmal_buffer_complete(struct vc_mmal *mmal,
 	lockdep_assert_held(&mmal->lock);
 	xa_erase(&mmal->buffers, buf->context);
 	atomic_dec(&port->nr_busy);
+	vchiq_service_expect_end(mmal->svc);
 	buf->port = NULL;
 	buf->status = status;
 	trace_vc_mmal_buffer_complete(port, buf);
@@ -110,6 +112,7 @@ int vc_mmal_port_submit(struct vc_mmal_port *port, struct vc_mmal_buffer *buf)
 	if (!mine)
 		return 0;
 	atomic_dec(&port->nr_busy);
+	vchiq_service_expect_end(mmal->svc);
 	buf->port = NULL;
 	mmal->stats.buffers_sent--;
 	return ret;

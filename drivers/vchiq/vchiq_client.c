@@ -368,6 +368,34 @@ struct device *vchiq_service_dma_dev(struct vchiq_service *svc)
 EXPORT_SYMBOL_GPL(vchiq_service_dma_dev);
 
 /**
+ * vchiq_service_expect_begin - say that something is to come from the firmware
+ * @svc: the service
+ *
+ * For clients that wait without a call that would notice: until as many calls of
+ * vchiq_service_expect_end() it is found out if the firmware does not live any
+ * more, and the service closed.
+ *
+ * Context: any.
+ */
+void vchiq_service_expect_begin(struct vchiq_service *svc)
+{
+	vchiq_watch_begin(svc->conn);
+}
+EXPORT_SYMBOL_GPL(vchiq_service_expect_begin);
+
+/**
+ * vchiq_service_expect_end - it has come, or is not waited for any more
+ * @svc: the service, not closed yet
+ *
+ * Context: any.
+ */
+void vchiq_service_expect_end(struct vchiq_service *svc)
+{
+	vchiq_watch_end(svc->conn);
+}
+EXPORT_SYMBOL_GPL(vchiq_service_expect_end);
+
+/**
  * vchiq_service_use - say that the service is needed
  * @svc: the service; it is in use once when it opens
  *

@@ -203,6 +203,8 @@ u32 vchiq_service_client_id(struct vchiq_service *svc);
 struct device *vchiq_service_dma_dev(struct vchiq_service *svc);
 int vchiq_service_set_option(struct vchiq_service *svc, enum vchiq_option option,
 			     int value);
+void vchiq_service_expect_begin(struct vchiq_service *svc);
+void vchiq_service_expect_end(struct vchiq_service *svc);
 int vchiq_service_use(struct vchiq_service *svc);
 int vchiq_service_unuse(struct vchiq_service *svc);
 
