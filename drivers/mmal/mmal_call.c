@@ -109,8 +109,8 @@ int vc_mmal_call(struct vc_mmal *mmal, struct vc_mmal_call *call)
 	ret = vc_mmal_call_leave(mmal, call, context, ret);
 	if (ret == -ETIMEDOUT)
 		dev_err_ratelimited(&mmal->vdev->dev,
-				    "no answer to MMAL message %u\n",
-				    call->type);
+				    "%s: no answer to MMAL message %u\n",
+				    call->name ?: "MMAL", call->type);
 	ret = ret ?: vc_mmal_call_status(call);
 	trace_vc_mmal_call_end(call->type, context, ret);
 	return ret;

@@ -46,6 +46,7 @@ static int vc_mmal_component_simple(struct vc_mmal_component *component,
 	};
 	struct mmal_msg_status reply;
 	struct vc_mmal_call call = {
+		.name = component->name,
 		.type = type,
 		.payload = &payload,
 		.len = sizeof(payload),
@@ -65,6 +66,7 @@ static int vc_mmal_component_request(struct vc_mmal_component *c)
 	};
 	struct mmal_msg_component_create_reply reply = {};
 	struct vc_mmal_call call = {
+		.name = c->name,
 		.type = MMAL_MSG_COMPONENT_CREATE,
 		.payload = &payload,
 		.len = sizeof(payload),

@@ -13,6 +13,7 @@ static int vc_mmal_port_info(struct vc_mmal_port *port, u32 type,
 {
 	struct mmal_msg_port_info_reply reply;
 	struct vc_mmal_call call = {
+		.name = port->component->name,
 		.type = type,
 		.payload = payload,
 		.len = len,
@@ -103,6 +104,7 @@ int vc_mmal_port_set(struct vc_mmal_port *port, u32 id, const void *value,
 	};
 	struct mmal_msg_status reply;
 	struct vc_mmal_call call = {
+		.name = port->component->name,
 		.type = MMAL_MSG_PORT_PARAMETER_SET,
 		.payload = &set,
 		.len = sizeof(set.param) + len,
@@ -154,6 +156,7 @@ int vc_mmal_port_get(struct vc_mmal_port *port, u32 id, void *value,
 		u8 value[VC_MMAL_PARAM_MAX];
 	} reply = {};
 	struct vc_mmal_call call = {
+		.name = port->component->name,
 		.type = MMAL_MSG_PORT_PARAMETER_GET,
 		.payload = &get,
 		.len = sizeof(get.param) + *len,
@@ -195,6 +198,7 @@ static int vc_mmal_port_action(struct vc_mmal_port *port, u32 action)
 	};
 	struct mmal_msg_status reply;
 	struct vc_mmal_call call = {
+		.name = port->component->name,
 		.type = MMAL_MSG_PORT_ACTION,
 		.payload = &payload,
 		.len = sizeof(payload),

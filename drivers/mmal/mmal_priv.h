@@ -30,6 +30,7 @@ struct vc_mmal_msg {
 
 /**
  * struct vc_mmal_call - a request and its answer
+ * @name: of the component it is for, NULL: none
  * @type: enum mmal_msg_type, also of the answer
  * @payload: what is sent
  * @len: bytes of it
@@ -42,6 +43,7 @@ struct vc_mmal_msg {
  * @error: private: 0, or why there is no answer
  */
 struct vc_mmal_call {
+	const char *name;
 	u32 type;
 	const void *payload;
 	size_t len;
