@@ -12,6 +12,7 @@
 #include <videocore/mmal-encodings.h>
 
 #include "component.h"
+#include "media/image.h"
 
 const struct camera_sensor camera_sensors[CAMERA_SENSORS] = {
 	{ "imx219", 3280, 2464 },
@@ -102,30 +103,31 @@ static uint32_t round_up(uint32_t value, uint32_t to)
 	return (value + to - 1) / to * to;
 }
 
-static bool crop_ok(const struct component_format *fmt, const struct camera_encoding *enc)
+static bool crop_ok(const struct component_format *fmt, const struct camera_encoding *enc,
+		    int32_t max_width, int32_t max_height)
 {
 	int32_t w = fmt->crop.width, h = fmt->crop.height;
 
 	if (fmt->crop.x || fmt->crop.y)
 		return false;
-	if (w < CAMERA_MIN_SIZE || w > CAMERA_MAX_WIDTH ||
-	    h < CAMERA_MIN_SIZE || h > CAMERA_MAX_HEIGHT)
+	if (w < CAMERA_MIN_SIZE || w > max_width || h < CAMERA_MIN_SIZE || h > max_height)
 		return false;
 	return !(enc->even_width && w % 2) && !(enc->even_height && h % 2);
 }
 
-int camera_format_fix(struct component_format *fmt, bool no_padding)
+static int format_fix(struct component_format *fmt, bool no_padding, uint32_t max_width,
+		      uint32_t max_height)
 {
 	const struct camera_encoding *enc = encoding_find(fmt->encoding);
 	uint32_t width, height;
 
-	if (!enc || fmt->width > 2 * CAMERA_MAX_WIDTH || fmt->height > 2 * CAMERA_MAX_HEIGHT)
+	if (!enc || fmt->width > 2 * max_width || fmt->height > 2 * max_height)
 		return -EINVAL;
 	if (!fmt->crop.width && !fmt->crop.height) {
 		fmt->crop.width = fmt->width;
 		fmt->crop.height = fmt->height;
 	}
-	if (!crop_ok(fmt, enc))
+	if (!crop_ok(fmt, enc, (int32_t)max_width, (int32_t)max_height))
 		return -EINVAL;
 	width = fmt->width > (uint32_t)fmt->crop.width ? fmt->width : (uint32_t)fmt->crop.width;
 	height = fmt->height > (uint32_t)fmt->crop.height ?
@@ -140,6 +142,23 @@ int camera_format_fix(struct component_format *fmt, bool no_padding)
 		fmt->frame_rate = (struct component_rational){ 0, 1 };
 	fmt->type = MMAL_ES_VIDEO;
 	return 0;
+}
+
+int camera_format_fix(struct component_format *fmt, bool no_padding)
+{
+	return format_fix(fmt, no_padding, CAMERA_MAX_WIDTH, CAMERA_MAX_HEIGHT);
+}
+
+int camera_format_fix_image(struct component_format *fmt, bool no_padding)
+{
+	struct camera_picture picture;
+	int ret = format_fix(fmt, no_padding, VC_IMAGE_MAX, VC_IMAGE_MAX);
+
+	if (ret)
+		return ret;
+	/* Lengths are 32-bit words on the wire. */
+	camera_format_picture(fmt, &picture);
+	return picture.len > INT32_MAX ? -EINVAL : 0;
 }
 
 void camera_format_picture(const struct component_format *fmt, struct camera_picture *pic)

@@ -60,6 +60,8 @@ const uint32_t *camera_encodings(size_t *nr);
  * @no_padding, rounded up as the firmware does. -EINVAL if it cannot be.
  */
 int camera_format_fix(struct component_format *fmt, bool no_padding);
+/* The same for pictures that need not come from a sensor. */
+int camera_format_fix_image(struct component_format *fmt, bool no_padding);
 /* The layout that a corrected format means. */
 void camera_format_picture(const struct component_format *fmt, struct camera_picture *pic);
 /*

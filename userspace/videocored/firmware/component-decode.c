@@ -425,7 +425,7 @@ static int decode_output_format(struct component_format *fmt, struct component_n
 
 	if (!is_among(fmt->encoding, decode_outputs, NR(decode_outputs)))
 		return -EINVAL;
-	ret = camera_format_fix(fmt, false);
+	ret = camera_format_fix_image(fmt, false);
 	if (ret)
 		return ret;
 	camera_format_needs(fmt, needs);

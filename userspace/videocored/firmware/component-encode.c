@@ -126,6 +126,7 @@ static struct vc_stream_settings encode_settings(const struct m2m_setup *setup)
 		.bitrate = setup->bitrate,
 		.is_cbr = setup->is_cbr,
 		.intra_period = setup->intra_period,
+		.intra_refresh = setup->intra_refresh,
 		.profile = encode_profile(setup->profile),
 		.level = encode_level(setup->level),
 		.min_qp = setup->min_qp,
@@ -142,7 +143,8 @@ static bool encode_must_reopen(const struct encode *encode, const struct vc_stre
 
 	return !encode->enc || now->codec != then->codec || now->width != then->width ||
 	       now->height != then->height || now->is_cbr != then->is_cbr ||
-	       now->intra_period != then->intra_period || now->profile != then->profile ||
+	       now->intra_period != then->intra_period ||
+	       now->intra_refresh != then->intra_refresh || now->profile != then->profile ||
 	       now->min_qp != then->min_qp || now->max_qp != then->max_qp ||
 	       now->quality != then->quality ||
 	       (int64_t)now->fps_num * then->fps_den != (int64_t)then->fps_num * now->fps_den;
@@ -340,6 +342,20 @@ static const uint32_t *encode_encodings(struct component_port *port, size_t *nr)
 	return video_encodings;
 }
 
+/* Lines and planes lie where the client has them. */
+static int encode_input_format(struct component_format *fmt, struct component_needs *needs)
+{
+	int ret;
+
+	/* Before anybody says what will come. */
+	if (!fmt->width && !fmt->height)
+		return 0;
+	ret = camera_format_fix_image(fmt, true);
+	if (!ret)
+		camera_format_needs(fmt, needs);
+	return ret;
+}
+
 static int encode_port_format(struct component_port *port, struct component_format *fmt,
 			      struct component_needs *needs)
 {
@@ -347,8 +363,7 @@ static int encode_port_format(struct component_port *port, struct component_form
 	size_t nr;
 
 	if (port->type == MMAL_PORT_INPUT)
-		/* Lines and planes lie where the client has them. */
-		return camera_format_input(fmt, true, needs);
+		return encode_input_format(fmt, needs);
 	if (port->type != MMAL_PORT_OUTPUT)
 		return 0;
 	fmt->type = MMAL_ES_VIDEO;
@@ -442,6 +457,8 @@ static void encode_set_up(struct component *comp, bool wants_key)
 		setup.bitrate = ENCODE_DEFAULT_BITRATE;
 	setup.is_cbr = encode_value(comp, MMAL_PARAM_RATECONTROL, 0) == MMAL_RATECONTROL_CBR;
 	setup.intra_period = encode_value(comp, MMAL_PARAM_INTRAPERIOD, ENCODE_DEFAULT_PERIOD);
+	/* Of the cyclic mode; the others are taken and not done. */
+	setup.intra_refresh = encode_word(out, MMAL_PARAM_VIDEO_INTRA_REFRESH, 12);
 	setup.profile = encode_word(out, MMAL_PARAM_PROFILE, 0);
 	setup.level = encode_word(out, MMAL_PARAM_PROFILE, 4);
 	setup.min_qp = encode_value(comp, MMAL_PARAM_VIDEO_ENCODE_MIN_QUANT, 0);

@@ -187,7 +187,7 @@ static int isp_port_format(struct component_port *port, struct component_format 
 	if (port->type == MMAL_PORT_CONTROL || fmt->encoding == MMAL_ENCODING_OPAQUE)
 		return port->type == MMAL_PORT_CONTROL ? 0 : -EINVAL;
 	/* Lines and planes lie where the client has them. */
-	ret = camera_format_fix(fmt, true);
+	ret = camera_format_fix_image(fmt, true);
 	if (ret)
 		return ret;
 	camera_format_needs(fmt, needs);

@@ -32,6 +32,7 @@ struct m2m;
  * @bitrate: bit/s
  * @is_cbr: keep to @bitrate all the time
  * @intra_period: frames from one key frame to the next, 0: the first only
+ * @intra_refresh: macroblocks a frame that are coded anew in turn, 0: none
  * @profile: MMAL number, 0 = any
  * @level: MMAL number, 0 = any
  * @min_qp: 0 = default
@@ -49,6 +50,7 @@ struct m2m_setup {
 	uint32_t bitrate;
 	bool is_cbr;
 	uint32_t intra_period;
+	uint32_t intra_refresh;
 	uint32_t profile;
 	uint32_t level;
 	uint32_t min_qp;

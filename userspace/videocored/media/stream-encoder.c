@@ -26,6 +26,15 @@ struct vc_stream_encoder {
 	int64_t count;
 };
 
+/* A column at a time goes over the picture, in so many frames. */
+static void set_up_intra_refresh(AVCodecContext *codec, const struct vc_stream_settings *settings)
+{
+	const unsigned int mbs = (settings->width + 15) / 16 * ((settings->height + 15) / 16);
+
+	codec->gop_size = (int)((mbs + settings->intra_refresh - 1) / settings->intra_refresh);
+	av_opt_set(codec->priv_data, "intra-refresh", "1", 0);
+}
+
 static void set_up_h264(AVCodecContext *codec, const struct vc_stream_settings *settings)
 {
 	static const char *const profiles[] = {
@@ -59,6 +68,8 @@ static void set_up_h264(AVCodecContext *codec, const struct vc_stream_settings *
 	av_opt_set(codec->priv_data, "profile", profiles[settings->profile], 0);
 	av_opt_set(codec->priv_data, "forced-idr", "1", 0);
 	av_opt_set(codec->priv_data, "x264-params", "scenecut=0", 0);
+	if (settings->intra_refresh)
+		set_up_intra_refresh(codec, settings);
 }
 
 static void set_up_mjpeg(AVCodecContext *codec, const struct vc_stream_settings *settings)
@@ -162,6 +173,15 @@ static int fill_frame(struct vc_stream_encoder *enc, const struct vc_image *img)
 	return vc_image_convert(img, &view);
 }
 
+/* A picture from which a decoder can start, by itself. FFmpeg counts others, too. */
+static bool is_idr(const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i + 3 < len; i++)
+		if (!data[i] && !data[i + 1] && data[i + 2] == 1 && (data[i + 3] & 0x1f) == 5)
+			return true;
+	return false;
+}
+
 int vc_stream_encoder_encode(struct vc_stream_encoder *enc, const struct vc_image *img,
 			     bool want_key, const void **data, size_t *len, bool *is_key)
 {
@@ -179,5 +199,7 @@ int vc_stream_encoder_encode(struct vc_stream_encoder *enc, const struct vc_imag
 	*data = enc->packet->data;
 	*len = enc->packet->size;
 	*is_key = enc->packet->flags & AV_PKT_FLAG_KEY;
+	if (enc->codec->codec_id == AV_CODEC_ID_H264)
+		*is_key = *is_key && is_idr(*data, *len);
 	return 0;
 }

@@ -33,6 +33,7 @@ enum vc_stream_profile {
  * @bitrate: bit/s; of H.264
  * @is_cbr: keep to @bitrate all the time
  * @intra_period: frames between key frames, 0: only the first is one
+ * @intra_refresh: macroblocks of each picture that are coded anew instead, in turn
  * @profile: of H.264
  * @level: ten times the level of H.264, 0 = any
  * @min_qp: 0 = any
@@ -49,6 +50,7 @@ struct vc_stream_settings {
 	uint32_t bitrate;
 	bool is_cbr;
 	uint32_t intra_period;
+	uint32_t intra_refresh;
 	enum vc_stream_profile profile;
 	uint32_t level;
 	uint32_t min_qp;

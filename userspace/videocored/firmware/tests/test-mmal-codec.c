@@ -229,6 +229,26 @@ static void encoder_marks_key_frames(void **state)
 	assert_int_equal(coded.header.flags, MMAL_BUFFER_FRAME | MMAL_BUFFER_KEYFRAME);
 }
 
+/* Columns are coded anew in turn: no picture but the first stands alone. */
+static void encoder_refreshes_without_key_frames(void **state)
+{
+	struct block in = block_create(0, PICTURE_LEN), out = block_create(1, CODED_LEN);
+	uint32_t encoder = encoder_of("ril.video_encode", MMAL_ENCODING_H264, WIDTH, HEIGHT);
+	const uint32_t refresh[] = { 0, 0, 0, 3, 0 };
+	struct mmal_msg_buffer coded;
+	unsigned int nr_keys = 0;
+
+	mmal_host_set_u32(encoder, OUTPUT, MMAL_PARAM_INTRAPERIOD, 2);
+	assert_int_equal(mmal_host_set(encoder, OUTPUT, MMAL_PARAM_VIDEO_INTRA_REFRESH, refresh,
+				       sizeof(refresh)), 0);
+	for (int i = 0; i < 12; i++) {
+		draw(in.mem, WIDTH, HEIGHT, i);
+		encode(encoder, &in, &out, PICTURE_LEN, i, &coded);
+		nr_keys += !!(coded.header.flags & MMAL_BUFFER_KEYFRAME);
+	}
+	assert_int_equal(nr_keys, 1);
+}
+
 static void encoder_gives_headers_apart(void **state)
 {
 	struct block in = block_create(0, PICTURE_LEN), out = block_create(1, CODED_LEN);
@@ -496,6 +516,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(encoder_marks_key_frames),
+		TEST(encoder_refreshes_without_key_frames),
 		TEST(encoder_gives_headers_apart),
 		TEST(encoder_ends_without_pictures),
 		TEST(short_input_is_no_picture),
