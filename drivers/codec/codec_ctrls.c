@@ -5,8 +5,6 @@
  *
  * Copyright (C) 2026 vc-media project
  */
-#include <linux/math64.h>
-
 #include "codec_priv.h"
 
 #define VC_CODEC_MIN_BITRATE	25000
@@ -15,78 +13,11 @@
 #define VC_CODEC_DEFAULT_BITRATE	10000000
 #define VC_CODEC_DEFAULT_PERIOD	60
 #define VC_CODEC_DEFAULT_QUALITY	80
+#define VC_CODEC_MAX_MACROBLOCKS	36864	/* of level 5.1 */
 
 static struct vc_codec_ctx *to_ctx(struct v4l2_ctrl *ctrl)
 {
 	return container_of(ctrl->handler, struct vc_codec_ctx, ctrls);
-}
-
-/* -----------------------------------------------------------------------------
- * Levels of H.264: what a stream of that level may have
- */
-
-static const struct {
-	u32 v4l2;
-	u32 frame_mbs;	/* macroblocks of a frame */
-	u32 mbs;	/* macroblocks per second */
-	u32 kbits;	/* per second, of the profiles below High */
-} vc_codec_levels[] = {
-	/* In the order of MMAL's numbers, from MMAL_LEVEL_H264_1. */
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_1_0, 99, 1485, 64 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_1B, 99, 1485, 128 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_1_1, 396, 3000, 192 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_1_2, 396, 6000, 384 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_1_3, 396, 11880, 768 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_2_0, 396, 11880, 2000 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_2_1, 792, 19800, 4000 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_2_2, 1620, 20250, 4000 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_3_0, 1620, 40500, 10000 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_3_1, 3600, 108000, 14000 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_3_2, 5120, 216000, 20000 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_4_0, 8192, 245760, 20000 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_4_1, 8192, 245760, 50000 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_4_2, 8704, 522240, 50000 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_5_0, 22080, 589824, 135000 },
-	{ V4L2_MPEG_VIDEO_H264_LEVEL_5_1, 36864, 983040, 240000 },
-};
-
-static bool vc_codec_level_does(unsigned int i, u32 frame_mbs, u64 mbs,
-				u32 bitrate, bool is_high)
-{
-	/* High has a quarter more. */
-	const u32 kbits = vc_codec_levels[i].kbits * (is_high ? 5 : 4) / 4;
-
-	return frame_mbs <= vc_codec_levels[i].frame_mbs &&
-	       mbs <= vc_codec_levels[i].mbs &&
-	       bitrate / 1000 <= kbits;
-}
-
-/* The lock of the handler may be held: the current value will do. */
-static u32 vc_codec_value(const struct v4l2_ctrl *ctrl)
-{
-	return ctrl->cur.val;
-}
-
-/*
- * The level only goes into the headers: one that is too low for the picture, its
- * rate or its bits is raised, so that what was accepted does not fail later.
- */
-static u32 vc_codec_level(struct vc_codec_ctx *ctx, u32 wanted, u32 profile,
-			  u32 bitrate)
-{
-	const struct v4l2_rect *visible = &ctx->queue[VC_CODEC_OUT].visible;
-	const u32 frame_mbs = DIV_ROUND_UP(visible->width, 16) *
-			      DIV_ROUND_UP(visible->height, 16);
-	const u64 mbs = div_u64((u64)frame_mbs * ctx->interval.denominator,
-				ctx->interval.numerator ?: 1);
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(vc_codec_levels) - 1; i++)
-		if (vc_codec_levels[i].v4l2 >= wanted &&
-		    vc_codec_level_does(i, frame_mbs, mbs, bitrate,
-					profile == V4L2_MPEG_VIDEO_H264_PROFILE_HIGH))
-			break;
-	return MMAL_LEVEL_H264_1 + i;
 }
 
 static u32 vc_codec_profile(u32 v4l2)
@@ -103,43 +34,64 @@ static u32 vc_codec_profile(u32 v4l2)
 	}
 }
 
-static int vc_codec_send_profile(struct vc_codec_ctx *ctx, u32 profile,
-				 u32 level, u32 bitrate)
+/* -----------------------------------------------------------------------------
+ * From controls to parameters
+ */
+
+static int vc_codec_send_flips(struct vc_codec_ctx *ctx)
+{
+	const u32 mirror = (ctx->hflip->val ? MMAL_MIRROR_HORIZONTAL : 0) |
+			   (ctx->vflip->val ? MMAL_MIRROR_VERTICAL : 0);
+
+	return vc_mmal_port_set_u32(&ctx->component->input[0],
+				    MMAL_PARAM_MIRROR, mirror);
+}
+
+static int vc_codec_send_profile(struct vc_codec_ctx *ctx)
 {
 	const __le32 value[] = {
-		cpu_to_le32(vc_codec_profile(profile)),
-		cpu_to_le32(vc_codec_level(ctx, level, profile, bitrate)),
+		cpu_to_le32(vc_codec_profile(ctx->profile->val)),
+		cpu_to_le32(MMAL_LEVEL_H264_1 + ctx->level->val),
 	};
 
 	return vc_mmal_port_set(&ctx->component->output[0], MMAL_PARAM_PROFILE,
 				value, sizeof(value));
 }
 
-/* -----------------------------------------------------------------------------
- * From controls to parameters
- */
-
-static int vc_codec_send_flips(struct vc_codec_ctx *ctx, bool hflip, bool vflip)
-{
-	const u32 mirror = (hflip ? MMAL_MIRROR_HORIZONTAL : 0) |
-			   (vflip ? MMAL_MIRROR_VERTICAL : 0);
-
-	return vc_mmal_port_set_u32(&ctx->component->input[0],
-				    MMAL_PARAM_MIRROR, mirror);
-}
-
-static int vc_codec_send_bitrate(struct vc_codec_ctx *ctx, u32 bitrate)
+static int vc_codec_send_rate(struct vc_codec_ctx *ctx)
 {
 	int ret;
 
 	ret = vc_mmal_port_set_u32(&ctx->component->output[0],
-				   MMAL_PARAM_VIDEO_BIT_RATE, bitrate);
+				   MMAL_PARAM_VIDEO_BIT_RATE, ctx->bitrate->val);
+	return ret ?: vc_codec_send_profile(ctx);
+}
+
+static int vc_codec_send_quantisers(struct vc_codec_ctx *ctx)
+{
+	struct vc_mmal_port *port = &ctx->component->output[0];
+	int ret;
+
+	ret = vc_mmal_port_set_u32(port, MMAL_PARAM_VIDEO_ENCODE_MIN_QUANT,
+				   ctx->min_qp->val);
 	if (ret)
 		return ret;
-	return vc_codec_send_profile(ctx,
-				     vc_codec_value(ctx->profile),
-				     vc_codec_value(ctx->level),
-				     bitrate);
+	return vc_mmal_port_set_u32(port, MMAL_PARAM_VIDEO_ENCODE_MAX_QUANT,
+				    ctx->max_qp->val);
+}
+
+/* A number of macroblocks in each picture, one after the other. */
+static int vc_codec_send_intra_refresh(struct vc_codec_ctx *ctx, u32 mbs)
+{
+	/* Mode (cyclic), macroblocks of the adaptive modes, then that of ours. */
+	const __le32 value[] = { 0, 0, 0, cpu_to_le32(mbs), 0 };
+
+	/* Firmware need not know the parameter if nobody wants it. */
+	if (!mbs && ctx->is_applying)
+		return 0;
+	return vc_mmal_port_set(&ctx->component->output[0],
+				MMAL_PARAM_VIDEO_INTRA_REFRESH, value,
+				sizeof(value));
 }
 
 /* Controls whose value the firmware's output takes as it is. */
@@ -148,8 +100,6 @@ static const struct {
 	u32 param;
 } vc_codec_plain_ctrls[] = {
 	{ V4L2_CID_MPEG_VIDEO_REPEAT_SEQ_HEADER, MMAL_PARAM_VIDEO_ENCODE_INLINE_HEADER },
-	{ V4L2_CID_MPEG_VIDEO_H264_MIN_QP, MMAL_PARAM_VIDEO_ENCODE_MIN_QUANT },
-	{ V4L2_CID_MPEG_VIDEO_H264_MAX_QP, MMAL_PARAM_VIDEO_ENCODE_MAX_QUANT },
 	{ V4L2_CID_JPEG_COMPRESSION_QUALITY, MMAL_PARAM_JPEG_Q_FACTOR },
 };
 
@@ -167,6 +117,7 @@ static int vc_codec_send_plain(struct vc_codec_ctx *ctx, const struct v4l2_ctrl 
 	return 0;
 }
 
+/* Of controls that depend on one another @ctrl is the first. */
 static int vc_codec_send_ctrl(struct vc_codec_ctx *ctx, struct v4l2_ctrl *ctrl)
 {
 	struct vc_mmal_port *port = &ctx->component->output[0];
@@ -174,7 +125,7 @@ static int vc_codec_send_ctrl(struct vc_codec_ctx *ctx, struct v4l2_ctrl *ctrl)
 
 	switch (ctrl->id) {
 	case V4L2_CID_MPEG_VIDEO_BITRATE:
-		return vc_codec_send_bitrate(ctx, val);
+		return vc_codec_send_rate(ctx);
 	case V4L2_CID_MPEG_VIDEO_BITRATE_MODE:
 		return vc_mmal_port_set_u32(port, MMAL_PARAM_RATECONTROL,
 					    val == V4L2_MPEG_VIDEO_BITRATE_MODE_CBR ?
@@ -189,24 +140,15 @@ static int vc_codec_send_ctrl(struct vc_codec_ctx *ctx, struct v4l2_ctrl *ctrl)
 	case V4L2_CID_MPEG_VIDEO_GOP_SIZE:
 		return vc_mmal_port_set_u32(port, MMAL_PARAM_INTRAPERIOD,
 					    ctx->intra_period);
-	case V4L2_CID_MPEG_VIDEO_H264_PROFILE:
-		return vc_codec_send_profile(ctx, val,
-					     vc_codec_value(ctx->level),
-					     vc_codec_value(ctx->bitrate));
-	case V4L2_CID_MPEG_VIDEO_H264_LEVEL:
-		return vc_codec_send_profile(ctx,
-					     vc_codec_value(ctx->profile),
-					     val,
-					     vc_codec_value(ctx->bitrate));
+	case V4L2_CID_MPEG_VIDEO_H264_MIN_QP:
+		return vc_codec_send_quantisers(ctx);
+	case V4L2_CID_MPEG_VIDEO_CYCLIC_INTRA_REFRESH_MB:
+		return vc_codec_send_intra_refresh(ctx, val);
 	case V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME:
 		return vc_mmal_port_set_u32(port,
 					    MMAL_PARAM_VIDEO_REQUEST_I_FRAME, 1);
 	case V4L2_CID_HFLIP:
-		return vc_codec_send_flips(ctx, val,
-					   vc_codec_value(ctx->vflip));
-	case V4L2_CID_VFLIP:
-		return vc_codec_send_flips(ctx, vc_codec_value(ctx->hflip),
-					   val);
+		return vc_codec_send_flips(ctx);
 	default:
 		return vc_codec_send_plain(ctx, ctrl);
 	}
@@ -226,7 +168,51 @@ static int vc_codec_s_ctrl(struct v4l2_ctrl *ctrl)
 	return vc_codec_send_ctrl(ctx, ctrl);
 }
 
+/* -----------------------------------------------------------------------------
+ * Controls that depend on one another: what is not possible together is told at
+ * once, by values that are
+ */
+
+static void vc_codec_try_level(struct vc_codec_ctx *ctx)
+{
+	const struct v4l2_rect *visible = &ctx->queue[VC_CODEC_OUT].visible;
+	const bool is_high =
+		ctx->profile->val == V4L2_MPEG_VIDEO_H264_PROFILE_HIGH;
+
+	ctx->level->val = vc_codec_level_for(ctx->level->val, visible->width,
+					     visible->height, &ctx->interval,
+					     ctx->bitrate->val, is_high);
+}
+
+/* The one that is being set gives way. */
+static void vc_codec_try_quantisers(struct vc_codec_ctx *ctx)
+{
+	if (ctx->min_qp->val <= ctx->max_qp->val)
+		return;
+	if (ctx->max_qp->is_new && !ctx->min_qp->is_new)
+		ctx->max_qp->val = ctx->min_qp->val;
+	else
+		ctx->min_qp->val = ctx->max_qp->val;
+}
+
+static int vc_codec_try_ctrl(struct v4l2_ctrl *ctrl)
+{
+	if (ctrl->id == V4L2_CID_MPEG_VIDEO_BITRATE)
+		vc_codec_try_level(to_ctx(ctrl));
+	else if (ctrl->id == V4L2_CID_MPEG_VIDEO_H264_MIN_QP)
+		vc_codec_try_quantisers(to_ctx(ctrl));
+	return 0;
+}
+
+/* An encoder's pictures or their rate have changed: so may the level. */
+void vc_codec_follow_pictures(struct vc_codec_ctx *ctx)
+{
+	if (vc_codec_role(ctx) == VC_CODEC_ENCODE)
+		v4l2_ctrl_s_ctrl(ctx->level, v4l2_ctrl_g_ctrl(ctx->level));
+}
+
 static const struct v4l2_ctrl_ops vc_codec_ctrl_ops = {
+	.try_ctrl = vc_codec_try_ctrl,
 	.s_ctrl = vc_codec_s_ctrl,
 };
 
@@ -303,10 +289,18 @@ static void vc_codec_new_encoder(struct vc_codec_ctx *ctx)
 		     VC_CODEC_DEFAULT_PERIOD);
 	vc_codec_new(ctx, V4L2_CID_MPEG_VIDEO_B_FRAMES, 0, 0, 1, 0);
 	vc_codec_new_profile_and_level(ctx);
-	vc_codec_new(ctx, V4L2_CID_MPEG_VIDEO_H264_MIN_QP, 0, 51, 1, 20);
-	vc_codec_new(ctx, V4L2_CID_MPEG_VIDEO_H264_MAX_QP, 0, 51, 1, 51);
+	ctx->min_qp = vc_codec_new(ctx, V4L2_CID_MPEG_VIDEO_H264_MIN_QP, 0, 51,
+				   1, 20);
+	ctx->max_qp = vc_codec_new(ctx, V4L2_CID_MPEG_VIDEO_H264_MAX_QP, 0, 51,
+				   1, 51);
+	vc_codec_new(ctx, V4L2_CID_MPEG_VIDEO_CYCLIC_INTRA_REFRESH_MB, 0,
+		     VC_CODEC_MAX_MACROBLOCKS, 1, 0);
 	/* One picture in, one out. */
 	vc_codec_new(ctx, V4L2_CID_MIN_BUFFERS_FOR_OUTPUT, 1, 1, 1, 1);
+	if (ctx->ctrls.error)
+		return;
+	v4l2_ctrl_cluster(3, &ctx->bitrate);
+	v4l2_ctrl_cluster(2, &ctx->min_qp);
 }
 
 static void vc_codec_new_decoder(struct vc_codec_ctx *ctx)
@@ -344,6 +338,8 @@ int vc_codec_ctrls_init(struct vc_codec_ctx *ctx)
 	default:
 		ctx->hflip = vc_codec_new(ctx, V4L2_CID_HFLIP, 0, 1, 1, 0);
 		ctx->vflip = vc_codec_new(ctx, V4L2_CID_VFLIP, 0, 1, 1, 0);
+		if (!ctx->ctrls.error)
+			v4l2_ctrl_cluster(2, &ctx->hflip);
 		break;
 	}
 	ret = ctx->ctrls.error;

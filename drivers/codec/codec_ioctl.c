@@ -177,6 +177,35 @@ void vc_codec_follow_output(struct vc_codec_ctx *ctx)
 				&cap->pix);
 }
 
+static struct v4l2_fract vc_codec_adjust_interval(struct v4l2_fract wish,
+						  u32 max_rate)
+{
+	const u64 num = wish.numerator, den = wish.denominator;
+
+	if (!num || !den)
+		return (struct v4l2_fract) { 1, min(max_rate, VC_CODEC_DEFAULT_FPS) };
+	if (den > num * max_rate)
+		return (struct v4l2_fract) { 1, max_rate };
+	if (den < num)
+		return (struct v4l2_fract) { 1, 1 };
+	/* Signed numbers of the firmware's; nobody misses the precision. */
+	while (wish.numerator > S32_MAX || wish.denominator > S32_MAX) {
+		wish.numerator >>= 1;
+		wish.denominator >>= 1;
+	}
+	return wish;
+}
+
+/* Large pictures are slower; the level follows. */
+static void vc_codec_limit_interval(struct vc_codec_ctx *ctx)
+{
+	const struct v4l2_rect *visible = &ctx->queue[VC_CODEC_OUT].visible;
+	const u32 max_rate = vc_codec_max_rate(visible->width, visible->height);
+
+	ctx->interval = vc_codec_adjust_interval(ctx->interval, max_rate);
+	vc_codec_follow_pictures(ctx);
+}
+
 static int vc_codec_s_fmt(struct file *file, void *priv, struct v4l2_format *f)
 {
 	struct vc_codec_ctx *ctx = vc_codec_ctx_of(file);
@@ -202,6 +231,8 @@ static int vc_codec_s_fmt(struct file *file, void *priv, struct v4l2_format *f)
 	}
 	if (side == VC_CODEC_OUT && !vb2_is_busy(ctx->queue[VC_CODEC_CAP].vq))
 		vc_codec_follow_output(ctx);
+	if (side == VC_CODEC_OUT)
+		vc_codec_limit_interval(ctx);
 	return 0;
 }
 
@@ -258,7 +289,7 @@ static int vc_codec_enum_frameintervals(struct file *file, void *priv,
 		return -EINVAL;
 	fival->type = V4L2_FRMIVAL_TYPE_CONTINUOUS;
 	fival->stepwise = (struct v4l2_frmival_stepwise) {
-		.min = { 1, VC_CODEC_MAX_FPS },
+		.min = { 1, vc_codec_max_rate(fival->width, fival->height) },
 		.max = { 1, 1 },
 		.step = { 1, 1 },
 	};
@@ -344,6 +375,7 @@ static int vc_codec_s_selection(struct file *file, void *priv,
 	s->r.height = clamp(ALIGN_DOWN(s->r.height, VC_CODEC_STEP),
 			    VC_CODEC_MIN_CROP, q->pix.height);
 	q->visible = s->r;
+	vc_codec_limit_interval(ctx);
 	return 0;
 }
 
@@ -381,24 +413,6 @@ static int vc_codec_g_parm(struct file *file, void *priv,
 	return 0;
 }
 
-static struct v4l2_fract vc_codec_adjust_interval(struct v4l2_fract wish)
-{
-	const u64 num = wish.numerator, den = wish.denominator;
-
-	if (!num || !den)
-		return (struct v4l2_fract) { 1, VC_CODEC_DEFAULT_FPS };
-	if (den > num * VC_CODEC_MAX_FPS)
-		return (struct v4l2_fract) { 1, VC_CODEC_MAX_FPS };
-	if (den < num)
-		return (struct v4l2_fract) { 1, 1 };
-	/* Signed numbers of the firmware's; nobody misses the precision. */
-	while (wish.numerator > S32_MAX || wish.denominator > S32_MAX) {
-		wish.numerator >>= 1;
-		wish.denominator >>= 1;
-	}
-	return wish;
-}
-
 static int vc_codec_s_parm(struct file *file, void *priv,
 			   struct v4l2_streamparm *parm)
 {
@@ -407,7 +421,8 @@ static int vc_codec_s_parm(struct file *file, void *priv,
 
 	if (!V4L2_TYPE_IS_OUTPUT(parm->type))
 		return -EINVAL;
-	ctx->interval = vc_codec_adjust_interval(parm->parm.output.timeperframe);
+	ctx->interval = parm->parm.output.timeperframe;
+	vc_codec_limit_interval(ctx);
 	rate.num = cpu_to_le32(ctx->interval.denominator);
 	rate.den = cpu_to_le32(ctx->interval.numerator);
 	if (ctx->component && !ctx->is_dead)

@@ -35,8 +35,8 @@
 #define VC_CODEC_MIN_SIZE	32
 #define VC_CODEC_MIN_CROP	16
 #define VC_CODEC_STEP		2
-#define VC_CODEC_DEFAULT_FPS	30
-#define VC_CODEC_MAX_FPS	240
+#define VC_CODEC_DEFAULT_FPS	30u
+#define VC_CODEC_MAX_FPS	240u
 
 /* Inputs whose time codes and fields are remembered for their pictures. */
 #define VC_CODEC_NR_STAMPS	64
@@ -169,10 +169,12 @@ struct vc_codec_change {
  * @node: which device; all but what @buf_lock protects is protected by its lock
  * @list: in vc_codec.contexts
  * @ctrls: controls
- * @bitrate: of these, of an encoder
+ * @bitrate: of these, of an encoder; what follows depends on it
  * @profile: of an encoder or decoder
  * @level: of an encoder or decoder
- * @hflip: of a converter
+ * @min_qp: of an encoder; what follows depends on it
+ * @max_qp: of an encoder
+ * @hflip: of a converter; what follows goes with it
  * @vflip: of a converter
  * @component: NULL until something streams
  * @queue: both directions
@@ -189,6 +191,7 @@ struct vc_codec_change {
  * @owes_last: the next capture buffer is returned at once, as the last one
  * @eos: header that tells the firmware of the end
  * @eos_is_busy: it has it
+ * @has_eos: it had it, and whatever came before
  * @has_change: @change is to be worked on
  * @change: last format the firmware told of
  * @has_failed: the firmware said it cannot go on
@@ -204,6 +207,8 @@ struct vc_codec_ctx {
 	struct v4l2_ctrl *bitrate;
 	struct v4l2_ctrl *profile;
 	struct v4l2_ctrl *level;
+	struct v4l2_ctrl *min_qp;
+	struct v4l2_ctrl *max_qp;
 	struct v4l2_ctrl *hflip;
 	struct v4l2_ctrl *vflip;
 	struct vc_mmal_component *component;
@@ -222,6 +227,7 @@ struct vc_codec_ctx {
 	bool owes_last;
 	struct vc_mmal_buffer eos;
 	bool eos_is_busy;
+	bool has_eos;
 	bool has_change;
 	struct vc_codec_change change;
 	bool has_failed;
@@ -386,6 +392,13 @@ int vc_codec_queue_init(void *priv, struct vb2_queue *out, struct vb2_queue *cap
 /* codec_ctrls.c */
 int vc_codec_ctrls_init(struct vc_codec_ctx *ctx);
 int vc_codec_ctrls_apply(struct vc_codec_ctx *ctx);
+void vc_codec_follow_pictures(struct vc_codec_ctx *ctx);
+
+/* codec_levels.c */
+u32 vc_codec_max_rate(u32 width, u32 height);
+u32 vc_codec_level_for(u32 wanted, u32 width, u32 height,
+		       const struct v4l2_fract *interval, u32 bitrate,
+		       bool is_high);
 
 /* codec_cmd.c */
 int vc_codec_drain(struct vc_codec_ctx *ctx);

@@ -151,6 +151,7 @@ static void vc_codec_reset_drain(struct vc_codec_ctx *ctx)
 	guard(spinlock)(&ctx->buf_lock);
 	ctx->drain = VC_CODEC_RUNNING;
 	ctx->owes_last = false;
+	ctx->has_eos = false;
 }
 
 static void vc_codec_stop(struct vc_codec_ctx *ctx, enum vc_codec_side side,

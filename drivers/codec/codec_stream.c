@@ -440,6 +440,9 @@ void vc_codec_done(struct vc_mmal_port *port, struct vc_mmal_buffer *mmal)
 	if (mmal == &ctx->eos) {
 		guard(spinlock)(&ctx->buf_lock);
 		ctx->eos_is_busy = false;
+		ctx->has_eos = !mmal->status &&
+			       ctx->queue[VC_CODEC_OUT].is_open;
+		vc_codec_schedule(ctx);
 	} else if (port->type == MMAL_PORT_INPUT) {
 		vc_codec_done_output(ctx, container_of(mmal, struct vc_codec_buffer, mmal));
 	} else {
@@ -573,16 +576,18 @@ void vc_codec_work(struct work_struct *work)
 {
 	struct vc_codec_ctx *ctx = container_of(work, struct vc_codec_ctx, work);
 	struct vc_codec_change change;
-	bool has_change, has_failed, resubmit;
+	bool has_change, has_failed, has_eos, resubmit;
 
 	guard(mutex)(&ctx->node->lock);
 	scoped_guard(spinlock, &ctx->buf_lock) {
 		change = ctx->change;
 		has_change = ctx->has_change;
 		has_failed = ctx->has_failed;
+		has_eos = ctx->has_eos;
 		resubmit = ctx->resubmit;
 		ctx->has_change = false;
 		ctx->has_failed = false;
+		ctx->has_eos = false;
 		ctx->resubmit = false;
 	}
 	if (ctx->is_dead || !ctx->component)
@@ -592,6 +597,9 @@ void vc_codec_work(struct work_struct *work)
 		vc_codec_fail(ctx);
 	if (has_change)
 		vc_codec_apply_change(ctx, &change);
+	/* Who waits to hear what it is need not wait any longer. */
+	if (has_eos && vc_codec_is_decoder(ctx) && !ctx->has_header)
+		vc_codec_ended(ctx);
 	if (resubmit && vc_codec_submit_pending(ctx, VC_CODEC_CAP))
 		vc_codec_fail(ctx);
 }
