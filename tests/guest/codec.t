@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vm: --timeout=300 --append=modprobe.blacklist=vc4,bcm2835-camera
+# vm: --timeout=200 --append=modprobe.blacklist=vc4,bcm2835-camera
 # check: 6.12
 #
 # The codecs and the converter as V4L2 devices: what they make of streams and
@@ -18,13 +18,10 @@ encode=/dev/video11
 isp=/dev/video12
 encode_image=/dev/video31
 decode_image=/dev/video32
+clips=/vc/build/clips
 
 records() {
 	tail -n +2 /sys/kernel/debug/vc_sm/imports | wc -l
-}
-
-has_records() {
-	[ "$(records)" -ge 2 ]
 }
 
 no_records() {
@@ -35,31 +32,31 @@ quiet_ffmpeg() {
 	timeout 60 ffmpeg -nostdin -loglevel error -y "$@"
 }
 
-# clip FILE SIZE FRAMES ENCODER_OPTION...: an H.264 byte stream.
-clip() {
-	quiet_ffmpeg -f lavfi -i "testsrc2=size=$2:rate=10" -frames:v "$3" -pix_fmt yuv420p \
-		-c:v libx264 -preset ultrafast "${@:4}" -f h264 "$1"
-}
-
-# pictures FILE: what FFmpeg's software makes of it, as one hash.
-pictures() {
-	quiet_ffmpeg -i "$1" -f rawvideo -pix_fmt yuv420p - | md5sum
-}
-
-# decodes NAME FILE: v4l2-ctl and the device make the same pictures of it.
+# decodes NAME CLIP: v4l2-ctl and the device make the same pictures of it as
+# FFmpeg's software.
 decodes() {
 	local got
 
 	got=$(timeout 60 v4l2-ctl -d $decode --stream-out-mmap --stream-mmap \
-		--stream-from="$2" --stream-to=- 2>/run/v4l2-ctl.log | md5sum)
-	is "$got" "$(pictures "$2")" "$1" || diag "$(tail -n 3 /run/v4l2-ctl.log)"
+		--stream-from="$clips/$2.h264" --stream-to=- 2>/run/v4l2-ctl.log | md5sum)
+	is "$got" "$(cat "$clips/$2.md5")" "$1" || diag "$(tail -n 3 /run/v4l2-ctl.log)"
 }
 
-# psnr_of WIDTHxHEIGHT A B: whole decibels between two raw YUV 4:2:0 files.
-psnr_of() {
-	timeout 60 ffmpeg -nostdin -loglevel info -f rawvideo -s "$1" -i "$2" \
-		-f rawvideo -s "$1" -i "$3" -lavfi psnr -f null - 2>&1 |
-		sed -n 's/.*average:\([0-9]*\).*/\1/p; s/.*average:inf.*/99/p'
+# checks NAME MD5 CASE [ARGUMENT...]: the pictures of codec-check are those, and it
+# has nothing to complain of.
+checks() {
+	local got
+
+	got=$(timeout 60 codec-check "${@:3}" 2>/run/codec-check.log | md5sum)
+	is "$got $(grep -c '^[1-9][0-9]* pictures, 0 errors' /run/codec-check.log)" "$2 1" "$1" ||
+		diag "$(cat /run/codec-check.log)"
+}
+
+# survives NAME WHAT CASE FILE: it ends, and told WHAT.
+survives() {
+	timeout 60 codec-check "$3" "$clips/$4" >/dev/null 2>/run/codec-check.log
+	is "$?" 0 "$1 ends" || diag "$(cat /run/codec-check.log)"
+	like "$(cat /run/codec-check.log)" "$2" 'and says so'
 }
 
 # through DEVICE IN OUT OUTPUT_FORMAT CAPTURE_FORMAT [OPTION...]
@@ -70,10 +67,9 @@ through() {
 }
 
 decode_in_background() {
-	v4l2-ctl -d $decode --stream-out-mmap --stream-mmap --stream-loop \
-		--stream-from=main.h264 >/run/v4l2-ctl.log 2>&1 &
+	codec-check until-error $clips/main.h264 >/run/until-error 2>&1 &
 	streamer=$!
-	wait_for 10 has_records
+	wait_for 20 grep -q streaming /run/until-error
 }
 
 dmesg_mark
@@ -98,59 +94,66 @@ like "$(v4l2-ctl -d $encode --set-ctrl=h264_profile=17 2>&1)" 'out of range' \
 	'a profile that is not there is refused when it is set'
 
 # Streams; the same pictures as FFmpeg's, one by one.
-clip base.h264 320x240 8 -profile:v baseline
-quiet_ffmpeg -f lavfi -i testsrc2=size=320x240:rate=10 -frames:v 12 -pix_fmt yuv420p \
-	-c:v libx264 -preset ultrafast -profile:v main -bf 2 main.mp4
-quiet_ffmpeg -i main.mp4 -c copy -f h264 main.h264
-clip high.h264 176x144 8 -profile:v high
-clip odd.h264 322x178 4 -profile:v high
-clip field.h264 320x240 6 -profile:v high -flags +ildct+ilme -x264-params tff=1
-cat base.h264 high.h264 >change.h264
-decodes 'baseline' base.h264
-decodes 'main with B-frames' main.h264
-decodes 'high' high.h264
-decodes 'a size that is cropped' odd.h264
-decodes 'interlaced' field.h264
-through $decode change.h264 change.yuv pixelformat=H264 pixelformat=YU12
-{ quiet_ffmpeg -i base.h264 -f rawvideo - && quiet_ffmpeg -i high.h264 -f rawvideo -; } >wanted.yuv
-ok 'another size in mid-stream' cmp change.yuv wanted.yuv
-quiet_ffmpeg -i main.mp4 -f framemd5 software.txt
-quiet_ffmpeg -c:v h264_v4l2m2m -i main.mp4 -f framemd5 hardware.txt
-is "$(grep -v '^#' hardware.txt | cut -d, -f6)" "$(grep -v '^#' software.txt | cut -d, -f6)" \
+decodes 'baseline' baseline
+decodes 'main with B-frames' main
+decodes 'high' high
+decodes 'a size that is cropped' cropped
+decodes 'interlaced' fields
+decodes '1080p' large
+decodes 'another size in mid-stream' change
+checks 'the same in pieces that end anywhere' "$(cat $clips/change.md5)" decode $clips/change.h264
+checks 'pixels that are not square, other colours' "$(cat $clips/wide.md5)" decode \
+	$clips/wide.h264
+like "$(cat /run/codec-check.log)" '320x240, pixels 3/4, colours 1' 'are told'
+quiet_ffmpeg -c:v h264_v4l2m2m -i $clips/main.mp4 -f framemd5 hardware.txt
+is "$(grep -v '^#' hardware.txt | cut -d, -f6)" "$(cat $clips/main.framemd5)" \
 	"FFmpeg's h264_v4l2m2m decodes"
-head -c 3000 main.h264 >cut.h264
-ok 'a stream that is cut short ends' timeout 30 v4l2-ctl -d $decode --stream-out-mmap \
-	--stream-mmap --stream-from=cut.h264 --stream-to=/dev/null
-decodes 'and the next stream is served' base.h264
+checks 'seeking' "$(cat $clips/main.md5)" seek $clips/main.h264
+checks 'seeking and throwing away pictures' "$(cat $clips/main.md5)" flush $clips/main.h264
+
+# Streams that are none.
+survives 'a stream that is cut short' '[1-9][0-9]* pictures' decode cut.h264
+survives 'a broken stream' '[1-9][0-9]* pictures, [1-9][0-9]* errors' decode broken.h264
+survives 'noise' '^0 pictures' decode noise.h264
+decodes 'and the next stream is served' baseline
 
 # Encoding.
-quiet_ffmpeg -i main.h264 -f rawvideo -pix_fmt yuv420p source.yuv
 ok "FFmpeg's h264_v4l2m2m encodes" quiet_ffmpeg -f rawvideo -s 320x240 -framerate 10 \
-	-i source.yuv -c:v h264_v4l2m2m -b:v 2M coded.mp4
+	-i $clips/pictures.yuv -c:v h264_v4l2m2m -b:v 2M coded.mp4
 is "$(quiet_ffmpeg -i coded.mp4 -f rawvideo decoded.yuv 2>&1)" '' 'into an mp4 without a fault'
-is "$(stat -c %s decoded.yuv)" "$(stat -c %s source.yuv)" 'with all pictures'
-at_least "$(psnr_of 320x240 source.yuv decoded.yuv)" 35 'that look like the source'
+is "$(stat -c %s decoded.yuv)" "$(stat -c %s $clips/pictures.yuv)" 'with all pictures'
+at_least "$(codec-check psnr $clips/pictures.yuv decoded.yuv)" 35 'that look like the source'
+ok 'levels and limits are kept' codec-check levels
+ok 'what is wrong is refused' codec-check refuses
+ok 'what is enumerated is taken' codec-check sizes
 
 # Conversion.
 size=width=320,height=240
-through $isp source.yuv nv12.raw $size,pixelformat=YU12 $size,pixelformat=NV12 --stream-count=4
-quiet_ffmpeg -f rawvideo -s 320x240 -i source.yuv -frames:v 4 -f rawvideo -pix_fmt nv12 wanted.raw
-ok 'planar to semi-planar is exact' cmp nv12.raw wanted.raw
-through $isp source.yuv small.raw $size,pixelformat=YU12 width=192,height=128,pixelformat=YU12 \
-	--stream-count=4
-quiet_ffmpeg -f rawvideo -s 320x240 -i source.yuv -frames:v 4 -vf scale=192:128:flags=bilinear \
-	-f rawvideo wanted.raw
-at_least "$(psnr_of 192x128 small.raw wanted.raw)" 25 'scaling'
+through $isp $clips/pictures.yuv nv12.raw $size,pixelformat=YU12 $size,pixelformat=NV12
+ok 'planar to semi-planar is exact' cmp nv12.raw $clips/nv12.raw
+through $isp $clips/pictures.yuv small.raw $size,pixelformat=YU12 \
+	width=192,height=128,pixelformat=YU12
+at_least "$(codec-check psnr small.raw $clips/small.raw)" 25 'scaling'
 
 # JPEG.
-quiet_ffmpeg -i main.h264 -frames:v 1 -pix_fmt yuvj420p -f rawvideo photo.yuv
-through $encode_image photo.yuv photo.jpg $size,pixelformat=YU12 pixelformat=JPEG --stream-count=1
-quiet_ffmpeg -i photo.jpg -f rawvideo -pix_fmt yuvj420p wanted.yuv
-at_least "$(psnr_of 320x240 photo.yuv wanted.yuv)" 30 'a JPEG looks like its source'
-through $decode_image photo.jpg back.yuv $size,pixelformat=JPEG \
-	pixelformat=YU12 --stream-count=1
-at_least "$(psnr_of 320x240 back.yuv wanted.yuv)" 40 'and is decoded like by FFmpeg'
+through $encode_image $clips/one.yuv photo.jpg $size,pixelformat=YU12 pixelformat=JPEG
+codec-check jpeg photo.jpg >photo.yuv 2>/run/codec-check.log
+at_least "$(codec-check psnr photo.yuv $clips/one.yuv)" 30 'a JPEG looks like its source'
+checks 'a JPEG is decoded like by FFmpeg' "$(md5sum <$clips/photo.yuv)" jpeg $clips/photo.jpg
+survives 'a JPEG that is cut short' ', 1 errors' jpeg cut.jpg
+survives 'a broken JPEG' '[01] pictures' jpeg broken.jpg
+survives 'what is no JPEG' '^0 pictures' jpeg noise.jpg
+checks 'and the next one is served' "$(md5sum <$clips/photo.yuv)" jpeg $clips/photo.jpg
 ok 'no record is left' wait_for 5 no_records
+
+# Eight at once.
+pids=()
+for i in 1 2 3 4 5 6 7 8; do
+	codec-check decode $clips/main.h264 2>/dev/null | md5sum >sum$i &
+	pids+=($!)
+done
+wait "${pids[@]}"
+is "$(cat sum? | sort -u)" "$(cat $clips/main.md5)" 'eight programs decode at once'
 
 # Ends.
 decode_in_background
@@ -158,19 +161,16 @@ result $? 'a program decodes'
 kill -9 $streamer
 wait $streamer 2>/dev/null
 ok 'killed, it leaves no record' wait_for 5 no_records
-decodes 'and the next one is served' base.h264
-decode_in_background
-result $? 'a program decodes'
-ok 'its device is unbound' sh -c "echo $device >$driver/unbind"
-wait $streamer
+decodes 'and the next one is served' baseline
+ok 'its device goes while somebody waits for a picture' timeout 60 codec-check unbind \
+	"$device" $clips/main.h264
 ok 'which leaves no record' wait_for 5 no_records
-ok 'and bound again' sh -c "echo $device >$driver/bind"
 wait_for 10 test -c $decode
-decodes 'it serves' base.h264
+decodes 'it serves' baseline
 ok 'the module goes' unload bcm2835_codec
 ok 'and comes' modprobe bcm2835-codec
 wait_for 10 test -c $decode
-decodes 'and serves' base.h264
+decodes 'and serves' baseline
 is "$(dmesg_problems | grep -v -e 'bytesused == 0' -e 'DEC_CMD_STOP' -e 'use the actual size instead')" '' \
 	'the kernel has no complaint'
 done_testing

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Cases of codec-check that are not in main.c.
+ *
+ * Copyright (C) 2026 vc-media project
+ */
+#ifndef CODEC_CHECK_CASES_H
+#define CODEC_CHECK_CASES_H
+
+void case_refuses(int argc, char **argv);
+void case_sizes(int argc, char **argv);
+void case_levels(int argc, char **argv);
+
+#endif /* CODEC_CHECK_CASES_H */
