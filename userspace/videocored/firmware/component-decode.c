@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <drm_fourcc.h>
 #include <libavutil/pixfmt.h>
 
 #include <videocore/mmal-encodings.h>
@@ -35,6 +36,7 @@
  * @has_headers: the headers were looked at, or a picture was
  * @owes_picture: none was made of the input yet, of which each is one
  * @is_cut: the input has no end
+ * @shown: a picture as the screen should show it
  */
 struct decode {
 	struct vc_stream_decoder *dec;
@@ -46,6 +48,7 @@ struct decode {
 	bool has_headers;
 	bool owes_picture;
 	bool is_cut;
+	struct vc_image *shown;
 };
 
 static const struct {
@@ -77,6 +80,7 @@ static void decode_close(void *codec)
 	struct decode *decode = codec;
 
 	vc_stream_decoder_destroy(decode->dec);
+	vc_image_destroy(decode->shown);
 	free(decode);
 }
 
@@ -332,11 +336,32 @@ static unsigned int decode_step(void *codec, const struct m2m_setup *setup, stru
 	return decode_give(decode, setup, io);
 }
 
+/* What a stream does not say is as of today's video, as displays take it. */
+static const struct vc_image *decode_show(void *codec)
+{
+	struct decode *decode = codec;
+	const struct vc_stream_picture *picture = &decode->picture;
+	const bool is_bt709 = picture->matrix == AVCOL_SPC_BT709 ||
+			      picture->matrix == AVCOL_SPC_UNSPECIFIED;
+	const struct vc_image *view = &picture->view;
+
+	if (!decode->shown || decode->shown->width != view->width ||
+	    decode->shown->height != view->height) {
+		vc_image_destroy(decode->shown);
+		decode->shown = vc_image_create(DRM_FORMAT_XRGB8888, view->width, view->height);
+	}
+	if (!decode->shown ||
+	    vc_image_show(view, decode->shown, is_bt709, picture->is_full_range))
+		return NULL;
+	return decode->shown;
+}
+
 static const struct m2m_ops decode_ops = {
 	.open = decode_open,
 	.close = decode_close,
 	.flush = decode_flush,
 	.step = decode_step,
+	.show = decode_show,
 	.gives_pictures = true,
 };
 

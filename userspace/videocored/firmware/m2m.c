@@ -19,6 +19,8 @@
 
 enum { M2M_IN, M2M_OUT, M2M_SIDES };
 
+#define SHOW_EVERY_NS	50000000ull
+
 /**
  * struct m2m_side - a port
  * @queue: buffers to work on
@@ -34,6 +36,7 @@ struct m2m_side {
 /**
  * struct m2m - one component's engine
  * @codec: of @ops; whoever steps, or has seen that nobody does, may use it
+ * @shown_ns: when it was asked for a picture to compare; as @codec
  * @lock: Protects all below
  * @idle: a step has ended
  * @is_running: the component is enabled
@@ -50,6 +53,7 @@ struct m2m {
 	const struct m2m_ops *ops;
 	struct work_thread *thread;
 	void *codec;
+	uint64_t shown_ns;
 
 	pthread_mutex_t lock;
 	pthread_cond_t idle;
@@ -154,6 +158,23 @@ static bool may_step(const struct m2m *m2m)
 	       !m2m->side[M2M_OUT].emptying;
 }
 
+/* Others number their pictures, too. */
+static uint64_t picture_seq(const struct m2m *m2m)
+{
+	return (uint64_t)m2m->comp->handle << 32 | (uint32_t)m2m->nr_outputs;
+}
+
+/* Of a picture now and then, which is as many as are compared. */
+static const struct vc_image *shown_picture(struct m2m *m2m)
+{
+	const uint64_t now = vc_now_ns();
+
+	if (!m2m->ops->show || (m2m->shown_ns && now - m2m->shown_ns < SHOW_EVERY_NS))
+		return NULL;
+	m2m->shown_ns = now;
+	return m2m->ops->show(m2m->codec);
+}
+
 /* Whose memory pictures came out of and went to, for whoever asks how they got there. */
 static void note_pages(struct m2m *m2m, const struct m2m_io *io, unsigned int did)
 {
@@ -166,8 +187,8 @@ static void note_pages(struct m2m *m2m, const struct m2m_io *io, unsigned int di
 		vc_provenance_read(prov, in->zero_copy ? in->bus + in->offset : 0);
 	if (m2m->ops->gives_pictures && did & M2M_FILLED_OUTPUT && out && out->length &&
 	    out->zero_copy)
-		vc_provenance_written(prov, m2m->nr_outputs, out->bus + out->offset, out->length,
-				      vc_now_ns(), NULL);
+		vc_provenance_written(prov, picture_seq(m2m), out->bus + out->offset, out->length,
+				      vc_now_ns(), shown_picture(m2m));
 }
 
 /* Used up, or to be used again. */

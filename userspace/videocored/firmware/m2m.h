@@ -18,6 +18,7 @@
 #include "component.h"
 
 struct m2m;
+struct vc_image;
 
 /* What a step of a codec has done. */
 #define M2M_TOOK_INPUT		1u
@@ -85,6 +86,7 @@ struct m2m_io {
  * @close: of what @open returned
  * @flush: forget all input
  * @step: do one thing; M2M_*, 0: nothing can be done with these buffers
+ * @show: the last output as a screen should show it, NULL: not known
  * @takes_pictures: inputs are pictures, not a stream
  * @gives_pictures: outputs are
  */
@@ -93,6 +95,7 @@ struct m2m_ops {
 	void (*close)(void *codec);
 	void (*flush)(void *codec);
 	unsigned int (*step)(void *codec, const struct m2m_setup *setup, struct m2m_io *io);
+	const struct vc_image *(*show)(void *codec);
 	bool takes_pictures;
 	bool gives_pictures;
 };

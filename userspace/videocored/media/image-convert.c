@@ -152,6 +152,27 @@ static int yuv_to_rgb(const struct vc_image *src, const struct vc_image *dst)
 			  src->width, src->height);
 }
 
+static const struct YuvConstants *colours_of(bool is_bt709, bool is_full_range)
+{
+	if (is_full_range)
+		return is_bt709 ? &kYuvF709Constants : &kYuvJPEGConstants;
+	return is_bt709 ? &kYuvH709Constants : &kYuvI601Constants;
+}
+
+int vc_image_show(const struct vc_image *src, struct vc_image *dst, bool is_bt709,
+		  bool is_full_range)
+{
+	if (src->format != DRM_FORMAT_YUV420 || dst->format != DRM_FORMAT_XRGB8888 ||
+	    src->width != dst->width || src->height != dst->height)
+		return -EINVAL;
+	/* Displays do not repeat chroma, they interpolate it. */
+	return I420ToARGBMatrixFilter(src->plane[0], src->stride[0], src->plane[1],
+				      src->stride[1], src->plane[2], src->stride[2],
+				      dst->plane[0], dst->stride[0],
+				      colours_of(is_bt709, is_full_range), src->width,
+				      src->height, kFilterBilinear) ? -EINVAL : 0;
+}
+
 static int rgb_to_yuv(const struct vc_image *src, const struct vc_image *dst)
 {
 	return ARGBToJ420(src->plane[0], src->stride[0], dst->plane[0], dst->stride[0],

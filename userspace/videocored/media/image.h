@@ -61,6 +61,10 @@ bool vc_image_format_is_yuv(uint32_t format);
  */
 int vc_image_convert(const struct vc_image *src, struct vc_image *dst);
 
+/* YUV420 to XRGB8888 with the colours of video, or of JPEG as above. */
+int vc_image_show(const struct vc_image *src, struct vc_image *dst, bool is_bt709,
+		  bool is_full_range);
+
 /* Scale @src to @dst of another size; both YUV420 or both XRGB8888. 0 or -EINVAL. */
 int vc_image_scale(const struct vc_image *src, struct vc_image *dst);
 /*
