@@ -10,7 +10,7 @@
 
 gst v4l2src device=/dev/video0 io-mode=dmabuf num-buffers="$frames" ! \
 	"video/x-raw(memory:DMABuf),format=DMA_DRM,drm-format=NV12,width=$width,height=$height,framerate=30/1" ! \
-	kmssink driver-name=vc4 sync=false
-check_display
+	"${sink[@]}"
+check_display 22
 check_no_copy
 finish true 0

@@ -9,8 +9,8 @@
 . "$(dirname "$0")/lib.sh"
 
 make_clip
-gst filesrc location="$clip" ! qtdemux ! h264parse ! v4l2h264dec capture-io-mode=dmabuf ! \
-	kmssink driver-name=vc4 sync=false
-check_display
+gst filesrc location="$clip.mp4" ! qtdemux ! h264parse ! v4l2h264dec capture-io-mode=dmabuf ! \
+	"${sink[@]}"
+check_display 35
 check_no_copy
 finish true 0

@@ -9,7 +9,6 @@
 . "$(dirname "$0")/lib.sh"
 
 make_clip
-watch ffmpeg -nostdin -y -c:v h264_v4l2m2m -i "$clip" -f rawvideo -pix_fmt yuv420p $run.yuv
-quiet_ffmpeg -i "$clip" -f rawvideo -pix_fmt yuv420p $run.soft.yuv
-cmp $run.yuv $run.soft.yuv || die "not what the software makes of it"
+watch ffmpeg -nostdin -y -c:v h264_v4l2m2m -i "$clip.mp4" -f rawvideo -pix_fmt yuv420p $run.yuv
+cmp $run.yuv "$clip.yuv" || die "not what the software makes of it"
 finish false $((width * height * 3 / 2))

@@ -9,7 +9,6 @@
 . "$(dirname "$0")/lib.sh"
 
 make_clip
-watch ffmpeg -nostdin -y -c:v h264_v4l2m2m -i "$clip" -c:v h264_v4l2m2m -b:v 4M $work/$name.mp4
-check_file $work/$name.mp4 "$frames"
-check_same $work/$name.mp4 "$clip" "$width:$height" 28
+watch ffmpeg -nostdin -y -c:v h264_v4l2m2m -i "$clip.mp4" -c:v h264_v4l2m2m -b:v 4M $work/$name.mp4
+check_same $work/$name.mp4 "$frames" "$clip.mp4" "$width:$height" 28
 finish false $((width * height * 3))

@@ -12,8 +12,8 @@
 gst v4l2src device=/dev/video0 io-mode=dmabuf num-buffers="$frames" ! \
 	"video/x-raw,format=NV12,width=$width,height=$height,framerate=30/1" ! \
 	v4l2jpegenc output-io-mode=dmabuf-import ! jpegparse ! \
-	v4l2jpegdec capture-io-mode=dmabuf ! kmssink driver-name=vc4 sync=false
-check_display
+	v4l2jpegdec capture-io-mode=dmabuf ! "${sink[@]}"
+check_display 22
 check_passed "$frames"
 check_no_copy
 finish true 0

@@ -21,12 +21,12 @@ read -r -a planes <<<"$(modetest -M vc4 -p 2>/dev/null | awk '
 	is_type && id && /value: 0$/ { print id; id = 0 }' | head -n 2 | tr '\n' ' ')"
 [ ${#planes[@]} = 2 ] || die "no two overlay planes: ${planes[*]}"
 decode() {
-	printf 'filesrc location=%s ! qtdemux ! h264parse ! v4l2h264dec capture-io-mode=dmabuf ! ' "$clip"
+	printf 'filesrc location=%s ! qtdemux ! h264parse ! v4l2h264dec capture-io-mode=dmabuf ! ' "$clip.mp4"
 	printf 'kmssink fd=9 sync=false plane-id=%s can-scale=false skip-vsync=true render-rectangle=<%s> ' "$1" "$2"
 }
 # shellcheck disable=SC2046 # words
 gst $(decode "${planes[0]}" "0,0,$width,$height") $(decode "${planes[1]}" "$width,0,$width,$height")
 at_least "$(seen .frames_written)" $((2 * frames)) 'pictures decoded'
-check_display
+check_display 35
 check_no_copy
 finish true 0
