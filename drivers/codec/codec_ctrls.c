@@ -335,6 +335,8 @@ int vc_codec_ctrls_init(struct vc_codec_ctx *ctx)
 		vc_codec_new(ctx, V4L2_CID_JPEG_COMPRESSION_QUALITY, 1, 100, 1,
 			     VC_CODEC_DEFAULT_QUALITY);
 		break;
+	case VC_CODEC_DEINTERLACE:
+		break;
 	default:
 		ctx->hflip = vc_codec_new(ctx, V4L2_CID_HFLIP, 0, 1, 1, 0);
 		ctx->vflip = vc_codec_new(ctx, V4L2_CID_VFLIP, 0, 1, 1, 0);

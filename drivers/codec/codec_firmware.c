@@ -9,6 +9,9 @@
 
 #define VC_CODEC_MAX_ENCODINGS	64
 
+/* Of wider pictures there is no time for more than the fast way. */
+#define VC_CODEC_ADVANCED_WIDTH	800
+
 /*
  * A decoder's output is set to this until the stream has been looked into: no
  * stream is so small, so the firmware tells in any case what it found.
@@ -128,6 +131,23 @@ static int vc_codec_prepare_image_encoder(struct vc_mmal_component *c)
 				    1);
 }
 
+/* Small pictures with more care; each as its flags say, at its own rate. */
+static int vc_codec_prepare_deinterlacer(struct vc_codec_ctx *ctx)
+{
+	const bool is_small = ctx->queue[VC_CODEC_OUT].pix.width <=
+			      VC_CODEC_ADVANCED_WIDTH;
+	/* Effect, number of parameters, parameters. */
+	const __le32 value[] = {
+		cpu_to_le32(is_small ? MMAL_EFFECT_DEINTERLACE_ADVANCED :
+				       MMAL_EFFECT_DEINTERLACE_FAST),
+		cpu_to_le32(4), cpu_to_le32(5), cpu_to_le32(-1), 0, 0, 0,
+	};
+
+	return vc_mmal_port_set(&ctx->component->output[0],
+				MMAL_PARAM_IMAGE_EFFECT_PARAMETERS, value,
+				sizeof(value));
+}
+
 static int vc_codec_prepare(struct vc_codec_ctx *ctx)
 {
 	int ret = 0;
@@ -142,6 +162,9 @@ static int vc_codec_prepare(struct vc_codec_ctx *ctx)
 		break;
 	case VC_CODEC_ENCODE_IMAGE:
 		ret = vc_codec_prepare_image_encoder(ctx->component);
+		break;
+	case VC_CODEC_DEINTERLACE:
+		ret = vc_codec_prepare_deinterlacer(ctx);
 		break;
 	default:
 		break;

@@ -12,21 +12,21 @@
 
 /*
  * Bytes per line are a multiple of: decode, encode, isp, encode_image,
- * decode_image.
+ * decode_image, deinterlace.
  */
 #define YUV420P(f, e)	{ .fourcc = (f), .encoding = (e), .bytes = 1, \
-			  .size_num = 3, .align = { 32, 64, 64, 32, 32 } }
+			  .size_num = 3, .align = { 32, 64, 64, 32, 32, 32 } }
 #define YUV420(f, e)	{ .fourcc = (f), .encoding = (e), .bytes = 1, \
-			  .size_num = 3, .align = { 32, 32, 32, 32, 32 } }
+			  .size_num = 3, .align = { 32, 32, 32, 32, 32, 32 } }
 #define YUV422(f, e)	{ .fourcc = (f), .encoding = (e), .bytes = 2, \
-			  .size_num = 2, .align = { 64, 64, 64, 64, 64 } }
+			  .size_num = 2, .align = { 64, 64, 64, 64, 64, 64 } }
 /* 24-bit lines are whole blocks of 32 pixels, so that they can be told in pixels. */
 #define RGB24(f, e)	{ .fourcc = (f), .encoding = (e), .bytes = 3, \
-			  .size_num = 2, .align = { 96, 96, 96, 96, 96 } }
+			  .size_num = 2, .align = { 96, 96, 96, 96, 96, 96 } }
 #define RGB16(f, e)	{ .fourcc = (f), .encoding = (e), .bytes = 2, \
-			  .size_num = 2, .align = { 32, 32, 32, 32, 32 } }
+			  .size_num = 2, .align = { 32, 32, 32, 32, 32, 32 } }
 #define RGB32(f, e)	{ .fourcc = (f), .encoding = (e), .bytes = 4, \
-			  .size_num = 2, .align = { 64, 64, 64, 64, 64 } }
+			  .size_num = 2, .align = { 64, 64, 64, 64, 64, 64 } }
 #define CODED(f, e)	{ .fourcc = (f), .encoding = (e) }
 #define IMAGE(f, e)	{ .fourcc = (f), .encoding = (e), .is_image = true }
 
@@ -168,6 +168,23 @@ static void vc_codec_fill_raw(struct v4l2_pix_format_mplane *pix,
 				      PAGE_ALIGN(wanted_size) : size;
 }
 
+/* What comes out of the deinterlacer is not interlaced. */
+enum v4l2_field vc_codec_fit_field(enum vc_codec_role role,
+				   enum vc_codec_side side, u32 field)
+{
+	switch (field) {
+	case V4L2_FIELD_INTERLACED:
+		return role == VC_CODEC_DEINTERLACE && side == VC_CODEC_OUT ?
+		       V4L2_FIELD_INTERLACED : V4L2_FIELD_NONE;
+	case V4L2_FIELD_INTERLACED_TB:
+	case V4L2_FIELD_INTERLACED_BT:
+		return role == VC_CODEC_DEINTERLACE && side == VC_CODEC_CAP ?
+		       V4L2_FIELD_NONE : field;
+	default:
+		return V4L2_FIELD_NONE;
+	}
+}
+
 /*
  * Complete @pix: the nearest size there is to the one in it, everything else
  * after @format. Colours are the caller's.
@@ -187,9 +204,7 @@ void vc_codec_format_fill(struct v4l2_pix_format_mplane *pix,
 	if (vc_codec_pads_height(role, side))
 		pix->height = ALIGN(pix->height, 16);
 	pix->pixelformat = format->fourcc;
-	if (pix->field != V4L2_FIELD_INTERLACED_TB &&
-	    pix->field != V4L2_FIELD_INTERLACED_BT)
-		pix->field = V4L2_FIELD_NONE;
+	pix->field = vc_codec_fit_field(role, side, pix->field);
 	pix->num_planes = 1;
 	pix->flags = 0;
 	memset(pix->reserved, 0, sizeof(pix->reserved));

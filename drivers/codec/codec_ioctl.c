@@ -125,7 +125,8 @@ vc_codec_adjust(struct vc_codec_ctx *ctx, enum vc_codec_side side,
 	if (!format)
 		format = vc_codec_format_by_index(formats, 0);
 	/* The size of what comes out is that of what goes in. */
-	if (side == VC_CODEC_CAP && vc_codec_is_encoder(ctx)) {
+	if (side == VC_CODEC_CAP && (vc_codec_is_encoder(ctx) ||
+				     vc_codec_role(ctx) == VC_CODEC_DEINTERLACE)) {
 		pix->width = ctx->queue[VC_CODEC_OUT].pix.width;
 		pix->height = ctx->queue[VC_CODEC_OUT].pix.height;
 	}
@@ -344,7 +345,7 @@ static int vc_codec_g_selection(struct file *file, void *priv,
 		if (is_output)
 			return -EINVAL;
 		s->r = q->visible;
-		if (vc_codec_role(ctx) == VC_CODEC_ISP)
+		if (vc_codec_is_converter(ctx))
 			s->r = whole;
 		return 0;
 	default:
@@ -439,7 +440,7 @@ static int vc_codec_subscribe_event(struct v4l2_fh *fh,
 
 	switch (sub->type) {
 	case V4L2_EVENT_EOS:
-		if (vc_codec_role(ctx) == VC_CODEC_ISP)
+		if (vc_codec_is_converter(ctx))
 			return -EINVAL;
 		return v4l2_event_subscribe(fh, sub, 2, NULL);
 	case V4L2_EVENT_SOURCE_CHANGE:

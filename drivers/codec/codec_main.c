@@ -44,6 +44,12 @@ const struct vc_codec_role_info vc_codec_roles[VC_CODEC_NR_ROLES] = {
 		.function = MEDIA_ENT_F_PROC_VIDEO_DECODER,
 		.max_size = 16384,
 	},
+	[VC_CODEC_DEINTERLACE] = {
+		.card = "bcm2835-codec-image_fx",
+		.component = "ril.image_fx",
+		.function = MEDIA_ENT_F_PROC_VIDEO_PIXEL_FORMATTER,
+		.max_size = 1920,
+	},
 };
 
 static int decode_video_nr = 10;
@@ -66,6 +72,10 @@ static int decode_image_nr = 32;
 module_param(decode_image_nr, int, 0444);
 MODULE_PARM_DESC(decode_image_nr, "wished number of the JPEG decoder's video device");
 
+static int deinterlace_video_nr = 18;
+module_param(deinterlace_video_nr, int, 0444);
+MODULE_PARM_DESC(deinterlace_video_nr, "wished number of the deinterlacer's video device");
+
 static int vc_codec_wished_nr(enum vc_codec_role role)
 {
 	switch (role) {
@@ -79,6 +89,8 @@ static int vc_codec_wished_nr(enum vc_codec_role role)
 		return encode_image_nr;
 	case VC_CODEC_DECODE_IMAGE:
 		return decode_image_nr;
+	case VC_CODEC_DEINTERLACE:
+		return deinterlace_video_nr;
 	default:
 		return -1;
 	}

@@ -47,6 +47,7 @@ enum vc_codec_role {
 	VC_CODEC_ISP,
 	VC_CODEC_ENCODE_IMAGE,
 	VC_CODEC_DECODE_IMAGE,
+	VC_CODEC_DEINTERLACE,
 	VC_CODEC_NR_ROLES,
 };
 
@@ -321,6 +322,13 @@ static inline bool vc_codec_is_image(const struct vc_codec_ctx *ctx)
 	       ctx->node->role == VC_CODEC_DECODE_IMAGE;
 }
 
+/* Pictures in, pictures out. */
+static inline bool vc_codec_is_converter(const struct vc_codec_ctx *ctx)
+{
+	return ctx->node->role == VC_CODEC_ISP ||
+	       ctx->node->role == VC_CODEC_DEINTERLACE;
+}
+
 /* Each picture that goes in is one that comes out. */
 static inline bool vc_codec_is_paired(const struct vc_codec_ctx *ctx)
 {
@@ -352,6 +360,8 @@ const struct vc_codec_format *vc_codec_format_by_index(u32 formats,
 const struct vc_codec_format *vc_codec_format_by_fourcc(u32 formats, u32 fourcc);
 u32 vc_codec_formats_supported(enum vc_codec_role role, enum vc_codec_side side,
 			       const __le32 *encodings, size_t nr);
+enum v4l2_field vc_codec_fit_field(enum vc_codec_role role,
+				   enum vc_codec_side side, u32 field);
 void vc_codec_format_fill(struct v4l2_pix_format_mplane *pix,
 			  const struct vc_codec_format *format,
 			  enum vc_codec_role role, enum vc_codec_side side);

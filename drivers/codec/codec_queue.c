@@ -83,7 +83,7 @@ static int vc_codec_check_output(struct vc_codec_ctx *ctx, struct vb2_buffer *vb
 	const u32 payload = vb2_get_plane_payload(vb, 0);
 
 	if (v4l2->field == V4L2_FIELD_ANY)
-		v4l2->field = V4L2_FIELD_NONE;
+		v4l2->field = q->pix.field;
 	/* An empty buffer is the end of the stream, half a picture is an error. */
 	if (!q->format->bytes || !payload)
 		return 0;
@@ -236,7 +236,16 @@ static void vc_codec_stop_streaming(struct vb2_queue *vq)
 
 static int vc_codec_buf_out_validate(struct vb2_buffer *vb)
 {
-	to_vb2_v4l2_buffer(vb)->field = V4L2_FIELD_NONE;
+	struct vc_codec_ctx *ctx = vb2_get_drv_priv(vb->vb2_queue);
+	struct vb2_v4l2_buffer *v4l2 = to_vb2_v4l2_buffer(vb);
+
+	if (vc_codec_role(ctx) != VC_CODEC_DEINTERLACE)
+		v4l2->field = V4L2_FIELD_NONE;
+	else if (v4l2->field == V4L2_FIELD_ANY)
+		v4l2->field = ctx->queue[VC_CODEC_OUT].pix.field;
+	else
+		v4l2->field = vc_codec_fit_field(VC_CODEC_DEINTERLACE,
+						 VC_CODEC_OUT, v4l2->field);
 	return 0;
 }
 

@@ -175,6 +175,12 @@ static void vc_codec_fill_output(struct vc_codec_ctx *ctx,
 		buf->mmal.flags |= MMAL_BUFFER_KEYFRAME;
 	if (!buf->mmal.length || vb->flags & V4L2_BUF_FLAG_LAST)
 		buf->mmal.flags |= MMAL_BUFFER_EOS;
+	if (vb->field != V4L2_FIELD_NONE)
+		buf->mmal.flags |= MMAL_BUFFER_INTERLACED;
+	/* In film of 625 lines, and of high definition, the upper one is first. */
+	if (vb->field == V4L2_FIELD_INTERLACED_TB ||
+	    (vb->field == V4L2_FIELD_INTERLACED && ctx->queue[VC_CODEC_OUT].pix.height != 480))
+		buf->mmal.flags |= MMAL_BUFFER_TOP_FIELD_FIRST;
 	buf->mmal.pts = ktime_to_us(vb->vb2_buf.timestamp);
 	vc_codec_stamp_put(ctx, vb);
 }
@@ -399,6 +405,8 @@ static void vc_codec_fill_capture(struct vc_codec_ctx *ctx,
 	vc_codec_stamp_get(ctx, vb);
 	if (mmal->flags & MMAL_BUFFER_INTERLACED)
 		vb->field = vc_codec_field(ctx, mmal->flags);
+	if (vc_codec_role(ctx) == VC_CODEC_DEINTERLACE)
+		vb->field = V4L2_FIELD_NONE;
 	vb->sequence = ctx->queue[VC_CODEC_CAP].sequence++;
 }
 

@@ -45,6 +45,7 @@ ok 'JPEGs' timeout 60 v4l2-ctl -d /dev/video31 --set-fmt-video-out=width=32,heig
 complies decode /dev/video10 --stream-from=main.h264
 complies encode /dev/video11
 complies isp /dev/video12
+complies deinterlace /dev/video18
 complies encode_image /dev/video31
 complies decode_image /dev/video32 --stream-from-hdr=jpegs
 is "$(dmesg_problems | grep -v -e 'bytesused == 0' -e 'DEC_CMD_STOP' -e 'use the actual size instead')" \

@@ -18,6 +18,7 @@ encode=/dev/video11
 isp=/dev/video12
 encode_image=/dev/video31
 decode_image=/dev/video32
+deinterlace=/dev/video18
 clips=/vc/build/clips
 
 records() {
@@ -75,7 +76,7 @@ decode_in_background() {
 dmesg_mark
 udevadm settle --timeout=30
 modprobe bcm2835-codec
-for node in $decode $encode $isp $encode_image $decode_image; do
+for node in $decode $encode $isp $deinterlace $encode_image $decode_image; do
 	wait_for 10 test -c "$node" || bail_out "no $node"
 done
 device=$(basename $driver/*:bcm2835-codec)
@@ -85,6 +86,7 @@ cd /tmp || exit
 like "$(v4l2-ctl -d $decode --info)" 'Card type *: bcm2835-codec-decode' 'the decoder'
 like "$(v4l2-ctl -d $encode --info)" 'Card type *: bcm2835-codec-encode' 'the encoder'
 like "$(v4l2-ctl -d $isp --info)" 'Card type *: bcm2835-codec-isp' 'the converter'
+like "$(v4l2-ctl -d $deinterlace --info)" 'Card type *: bcm2835-codec-image_fx' 'the deinterlacer'
 like "$(v4l2-ctl -d $decode --list-formats-out)" 'H264.*dyn-resolution' 'streams may change'
 like "$(v4l2-ctl -d $encode --set-fmt-video-out=width=100,height=50,pixelformat=YU12 --get-fmt-video-out)" \
 	'Width/Height *: 100/50.*Bytes per Line *: 128' 'lines of the encoder'
@@ -134,6 +136,10 @@ ok 'planar to semi-planar is exact' cmp nv12.raw $clips/nv12.raw
 through $isp $clips/pictures.yuv small.raw $size,pixelformat=YU12 \
 	width=192,height=128,pixelformat=YU12
 at_least "$(codec-check psnr small.raw $clips/small.raw)" 25 'scaling'
+
+through $deinterlace $clips/woven.raw field.raw $size,pixelformat=YU12,field=interlaced \
+	$size,pixelformat=YU12
+ok 'two fields are made one' cmp field.raw $clips/field.raw
 
 # JPEG.
 through $encode_image $clips/one.yuv photo.jpg $size,pixelformat=YU12 pixelformat=JPEG

@@ -107,7 +107,7 @@ void codec_map(int fd, struct codec_queue *q, unsigned int count)
 			.m.planes = &plane,
 		};
 
-		CHECK(!xioctl(fd, VIDIOC_QUERYBUF, &buf), "VIDIOC_QUERYBUF");
+		CHECK(!xioctl(fd, VIDIOC_QUERYBUF, &buf) && plane.length, "VIDIOC_QUERYBUF");
 		q->len[q->nr] = plane.length;
 		q->mem[q->nr] = mmap(NULL, plane.length, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 				     plane.m.mem_offset);

@@ -21,6 +21,7 @@ static const struct component_ops *const component_kinds[] = {
 	&image_encode_component,
 	&image_decode_component,
 	&isp_component,
+	&image_fx_component,
 	&video_decode_component,
 	&null_sink_component,
 };

@@ -272,6 +272,7 @@ extern const struct component_ops video_encode_component;
 extern const struct component_ops image_encode_component;
 extern const struct component_ops image_decode_component;
 extern const struct component_ops isp_component;
+extern const struct component_ops image_fx_component;
 extern const struct component_ops video_decode_component;
 extern const struct component_ops null_sink_component;
 

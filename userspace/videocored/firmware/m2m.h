@@ -43,6 +43,8 @@ struct vc_image;
  * @key_frames_asked: counts REQUEST_I_FRAME
  * @quality: of JPEG, 1 to 100
  * @mirror: enum mmal_mirror
+ * @effect: of an image_fx: MMAL_EFFECT_*, 0: none
+ * @is_careful: that looks at more than one picture
  */
 struct m2m_setup {
 	struct component_format in;
@@ -61,6 +63,8 @@ struct m2m_setup {
 	uint32_t key_frames_asked;
 	uint32_t quality;
 	uint32_t mirror;
+	uint32_t effect;
+	bool is_careful;
 };
 
 /**

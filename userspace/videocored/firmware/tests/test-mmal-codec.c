@@ -512,6 +512,42 @@ static void isp_scales_and_converts(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* Lines of the second field, 200, lie between those of the first, which are dark. */
+static void weave(uint8_t *mem, uint8_t dark)
+{
+	for (int y = 0; y < HEIGHT; y++)
+		memset(mem + y * WIDTH, y % 2 ? 200 : dark, WIDTH);
+	memset(mem + WIDTH * HEIGHT, 128, WIDTH * HEIGHT / 2);
+}
+
+static void deinterlacer_keeps_the_first_field(void **state)
+{
+	const uint32_t effect[] = { MMAL_EFFECT_DEINTERLACE_ADVANCED, 4, 5, ~0u, 0, 0, 0, 0 };
+	struct block in = block_create(0, PICTURE_LEN), out = block_create(1, PICTURE_LEN);
+	uint32_t fx = mmal_host_create("ril.image_fx");
+	struct mmal_msg_buffer buf;
+
+	zero_copy(fx);
+	mmal_host_set_format(fx, MMAL_PORT_INPUT, 0, MMAL_ENCODING_I420, WIDTH, HEIGHT, NULL);
+	mmal_host_set_format(fx, MMAL_PORT_OUTPUT, 0, MMAL_ENCODING_I420, WIDTH, HEIGHT, NULL);
+	assert_int_equal(mmal_host_set(fx, OUTPUT, MMAL_PARAM_IMAGE_EFFECT_PARAMETERS, effect,
+				       sizeof(effect)), 0);
+	start(fx, PICTURE_LEN, PICTURE_LEN);
+	for (int i = 0; i < 3; i++) {
+		/* The third is as the second: nothing moves, and all lines are kept. */
+		weave(in.mem, i ? 80 : 40);
+		send_output(fx, &out);
+		send_input(fx, &in, PICTURE_LEN,
+			   MMAL_BUFFER_INTERLACED | MMAL_BUFFER_TOP_FIELD_FIRST, i);
+		await_buffer_of(INPUT, &buf);
+		assert_int_equal(await_buffer_of(OUTPUT, &buf), 0);
+		assert_int_equal(buf.header.flags, MMAL_BUFFER_FRAME);
+		assert_int_equal(out.mem[2 * WIDTH], i ? 80 : 40);
+		assert_int_equal(out.mem[3 * WIDTH], i == 2 ? 200 : i ? 80 : 40);
+		assert_int_equal(out.mem[WIDTH * HEIGHT], 128);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -527,6 +563,7 @@ int main(void)
 		TEST(garbage_ends_like_a_stream),
 		TEST(disabling_gives_buffers_back_first),
 		TEST(isp_scales_and_converts),
+		TEST(deinterlacer_keeps_the_first_field),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
