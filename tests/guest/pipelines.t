@@ -10,6 +10,7 @@
 # Copyright (C) 2026 vc-media project
 
 . /vc/tests/guest/lib/tap.sh
+. /vc/tests/guest/lib/kms.sh
 
 export FRAMES=${VC_TEST_FRAMES:-12} WIDTH=320 HEIGHT=240
 
@@ -21,6 +22,6 @@ for pipeline in /vc/pipelines/*.sh; do
 	ok "$name" timeout 100 "$pipeline"
 	[ ! -s "/tmp/pipelines/$name/row" ] || diag "pipelines $(cat "/tmp/pipelines/$name/row")"
 done
-is "$(dmesg_problems | grep -v -e 'bytesused == 0' -e 'use the actual size instead')" '' \
+is "$(vc4_problems | grep -v -e 'bytesused == 0' -e 'use the actual size instead')" '' \
 	'the kernel has no complaint'
 done_testing
