@@ -51,12 +51,16 @@ shown() {
 	[ "$(vcctl --json status | jq .provenance.frames_scanned)" -gt 10 ]
 }
 
+messages() {
+	awk '$1 == "rx_messages" { print $2 }' /sys/kernel/debug/vchiq-*.mailbox/counters
+}
+
 # The transport moves more than the little that is asked for here.
 moving() {
-	local device=/sys/kernel/debug/vchiq-*.mailbox before
+	local before
 
-	before=$(awk '$1 == "rx_messages" { print $2 }' $device/counters)
-	[ $(($(awk '$1 == "rx_messages" { print $2 }' $device/counters) - before)) -gt 20 ]
+	before=$(messages)
+	[ $(($(messages) - before)) -gt 20 ]
 }
 
 ok 'the idle system sleeps and wakes' sleep_and_wake
