@@ -400,12 +400,15 @@ struct sync_sender {
 static int sync_sender_thread(void *data)
 {
 	const __le32 command = cpu_to_le32(VC_ECHO_ONEWAY);
+	unsigned long end = jiffies + msecs_to_jiffies(TEST_TIMEOUT_MS);
 	struct sync_sender *sender = data;
 	unsigned int i;
 	int ret;
 
 	allow_signal(SIGUSR1);
-	for (i = 0; !sender->ret && i < NR_SYNC_SENDS; i++) {
+	for (i = 0; !sender->ret && (i < NR_SYNC_SENDS || !sender->interrupted); i++) {
+		if (time_after(jiffies, end))
+			break;
 		ret = vchiq_service_send(sender->link->svc, &command, sizeof(command));
 		if (ret == -ERESTARTSYS) {
 			sender->interrupted++;
