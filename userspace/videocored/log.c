@@ -65,3 +65,16 @@ void vc_log(enum vc_log_level level, const char *part, const char *fmt, ...)
 	if (log_sink)
 		log_sink(log_sink_arg, level, part, text);
 }
+
+int vc_fail(char **error, int err, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!error)
+		return err;
+	va_start(args, fmt);
+	if (vasprintf(error, fmt, args) < 0)
+		*error = NULL;
+	va_end(args);
+	return err;
+}

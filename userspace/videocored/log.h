@@ -23,6 +23,9 @@ void vc_log_set_sink(void (*fn)(void *arg, enum vc_log_level level, const char *
 void vc_log(enum vc_log_level level, const char *part, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* For whoever asked: a printf'ed malloc'ed line in *error (if not NULL); returns @err. */
+int vc_fail(char **error, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 #define vc_err(part, ...)	vc_log(VC_LOG_ERROR, part, __VA_ARGS__)
 #define vc_info(part, ...)	vc_log(VC_LOG_INFO, part, __VA_ARGS__)
 #define vc_dbg(part, ...)	vc_log(VC_LOG_DEBUG, part, __VA_ARGS__)

@@ -538,17 +538,11 @@ static int decode_create(struct component *comp)
 	return 0;
 }
 
-static void decode_destroy(struct component *comp)
-{
-	m2m_destroy(comp->priv);
-}
-
 #define DECODE_OPS				\
 	M2M_COMPONENT_OPS,			\
 	.params = decode_params,		\
 	.nr_params = NR(decode_params),		\
 	.create = decode_create,		\
-	.destroy = decode_destroy,		\
 	.port_format = decode_port_format,	\
 	.encodings = decode_encodings,		\
 	.param_stored = decode_param_stored,	\

@@ -502,15 +502,9 @@ static int encode_create(struct component *comp)
 	return component_port_set_format(component_port(comp, MMAL_PORT_OUTPUT, 0), &fmt);
 }
 
-static void encode_destroy(struct component *comp)
-{
-	m2m_destroy(comp->priv);
-}
-
 #define ENCODE_OPS				\
 	M2M_COMPONENT_OPS,			\
 	.create = encode_create,		\
-	.destroy = encode_destroy,		\
 	.port_format = encode_port_format,	\
 	.encodings = encode_encodings,		\
 	.param_stored = encode_param_stored,	\

@@ -253,25 +253,7 @@ static int fx_port_enable(struct component_port *port)
 
 static int fx_create(struct component *comp)
 {
-	const struct component_format fmt = {
-		.type = MMAL_ES_VIDEO,
-		.encoding = MMAL_ENCODING_I420,
-		.width = 64,
-		.height = 64,
-		.frame_rate = { 0, 1 },
-	};
-
-	comp->priv = m2m_create(comp, &fx_ops);
-	if (!comp->priv)
-		return -ENOMEM;
-	component_port_set_format(component_port(comp, MMAL_PORT_INPUT, 0), &fmt);
-	component_port_set_format(component_port(comp, MMAL_PORT_OUTPUT, 0), &fmt);
-	return 0;
-}
-
-static void fx_destroy(struct component *comp)
-{
-	m2m_destroy(comp->priv);
+	return m2m_create_converter(comp, &fx_ops);
 }
 
 const struct component_ops image_fx_component = {
@@ -280,7 +262,6 @@ const struct component_ops image_fx_component = {
 	.params = fx_params,
 	.nr_params = NR(fx_params),
 	.create = fx_create,
-	.destroy = fx_destroy,
 	.port_format = fx_port_format,
 	.encodings = fx_encodings,
 	.param_stored = fx_param_stored,

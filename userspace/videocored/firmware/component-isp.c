@@ -219,25 +219,7 @@ static int isp_port_enable(struct component_port *port)
 
 static int isp_create(struct component *comp)
 {
-	const struct component_format fmt = {
-		.type = MMAL_ES_VIDEO,
-		.encoding = MMAL_ENCODING_I420,
-		.width = 64,
-		.height = 64,
-		.frame_rate = { 0, 1 },
-	};
-
-	comp->priv = m2m_create(comp, &isp_ops);
-	if (!comp->priv)
-		return -ENOMEM;
-	component_port_set_format(component_port(comp, MMAL_PORT_INPUT, 0), &fmt);
-	component_port_set_format(component_port(comp, MMAL_PORT_OUTPUT, 0), &fmt);
-	return 0;
-}
-
-static void isp_destroy(struct component *comp)
-{
-	m2m_destroy(comp->priv);
+	return m2m_create_converter(comp, &isp_ops);
 }
 
 const struct component_ops isp_component = {
@@ -246,7 +228,6 @@ const struct component_ops isp_component = {
 	.params = isp_params,
 	.nr_params = NR(isp_params),
 	.create = isp_create,
-	.destroy = isp_destroy,
 	.port_format = isp_port_format,
 	.encodings = isp_encodings,
 	.param_stored = isp_param_stored,

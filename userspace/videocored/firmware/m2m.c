@@ -4,11 +4,14 @@
  *
  * Copyright (C) 2026 vc-media project
  */
+
 #include "m2m.h"
 
 #include <errno.h>
 #include <json-c/json.h>
 #include <stdlib.h>
+
+#include <videocore/mmal-encodings.h>
 
 #include "guest.h"
 #include "log.h"
@@ -289,6 +292,29 @@ void m2m_destroy(struct m2m *m2m)
 	pthread_cond_destroy(&m2m->idle);
 	pthread_mutex_destroy(&m2m->lock);
 	free(m2m);
+}
+
+void m2m_component_destroy(struct component *comp)
+{
+	m2m_destroy(comp->priv);
+}
+
+int m2m_create_converter(struct component *comp, const struct m2m_ops *ops)
+{
+	const struct component_format fmt = {
+		.type = MMAL_ES_VIDEO,
+		.encoding = MMAL_ENCODING_I420,
+		.width = 64,
+		.height = 64,
+		.frame_rate = { 0, 1 },
+	};
+
+	comp->priv = m2m_create(comp, ops);
+	if (!comp->priv)
+		return -ENOMEM;
+	component_port_set_format(component_port(comp, MMAL_PORT_INPUT, 0), &fmt);
+	component_port_set_format(component_port(comp, MMAL_PORT_OUTPUT, 0), &fmt);
+	return 0;
 }
 
 void m2m_set_up(struct m2m *m2m, const struct m2m_setup *setup)

@@ -105,6 +105,8 @@ struct m2m_ops {
 };
 
 struct m2m *m2m_create(struct component *comp, const struct m2m_ops *ops);
+/* Sets comp->priv; both ports begin with small I420 pictures. 0 or -ENOMEM. */
+int m2m_create_converter(struct component *comp, const struct m2m_ops *ops);
 /* Both ports are empty. */
 void m2m_destroy(struct m2m *m2m);
 
@@ -114,6 +116,7 @@ void m2m_get_setup(struct m2m *m2m, struct m2m_setup *setup);
 
 /* For struct component_ops. */
 int m2m_component_enable(struct component *comp);
+void m2m_component_destroy(struct component *comp);
 int m2m_port_enable(struct component_port *port);
 void m2m_port_disable(struct component_port *port);
 void m2m_port_flush(struct component_port *port);
@@ -126,6 +129,7 @@ void m2m_status(struct component *comp, struct json_object *out);
 	.nr_inputs = 1,			\
 	.nr_outputs = 1,		\
 	.enable = m2m_component_enable,	\
+	.destroy = m2m_component_destroy,	\
 	.port_disable = m2m_port_disable,	\
 	.port_flush = m2m_port_flush,	\
 	.buffer = m2m_buffer,		\

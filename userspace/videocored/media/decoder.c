@@ -14,6 +14,7 @@
 #include <libswscale/swscale.h>
 #include <libyuv.h>
 
+#include "../log.h"
 #include "decoder.h"
 #include "source-priv.h"
 
@@ -134,25 +135,25 @@ int vc_decoder_open(struct vc_decoder **out, const char *path, char **error)
 	int ret = -ENOMEM;
 
 	if (!dec)
-		return vc_source_fail(error, ret, "out of memory");
+		return vc_fail(error, ret, "out of memory");
 	/* What is wrong with a file is said in one line, not in FFmpeg's many. */
 	av_log_set_level(AV_LOG_QUIET);
 	dec->packet = av_packet_alloc();
 	dec->raw = av_frame_alloc();
 	if (!dec->packet || !dec->raw || asprintf(&dec->url, "file:%s", path) < 0) {
 		dec->url = NULL;
-		vc_source_fail(error, ret, "out of memory");
+		vc_fail(error, ret, "out of memory");
 		goto err_close;
 	}
 	ret = open_file(dec);
 	if (ret < 0) {
-		vc_source_fail(error, from_av(ret), "%s: %s", path, why_not(ret, why));
+		vc_fail(error, from_av(ret), "%s: %s", path, why_not(ret, why));
 		ret = from_av(ret);
 		goto err_close;
 	}
 	ret = look_inside(dec);
 	if (ret) {
-		vc_source_fail(error, ret, "%s: no picture in it can be decoded", path);
+		vc_fail(error, ret, "%s: no picture in it can be decoded", path);
 		goto err_close;
 	}
 	*out = dec;

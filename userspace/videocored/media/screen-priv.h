@@ -15,10 +15,6 @@ struct json_object;
 struct vc_recorder;
 struct vc_window;
 
-/* A printf'ed malloc'ed line in *error (if asked for); returns @err. */
-int vc_screen_fail(char **error, int err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
 /* 0 or -errno, *error as in screen.h. */
 int vc_recorder_create(struct vc_recorder **out, const char *path, double fps, char **error);
 /* Finishes the file. 0 or -errno. */

@@ -248,25 +248,25 @@ static int open_file(struct vc_recorder *rec, double fps, char **error)
 	int ret;
 
 	if (!(fps >= 1 && fps <= 1000))
-		return vc_screen_fail(error, -EINVAL, "frame rate %g is not within 1..1000", fps);
+		return vc_fail(error, -EINVAL, "frame rate %g is not within 1..1000", fps);
 	if (!avcodec_find_encoder(AV_CODEC_ID_H264))
-		return vc_screen_fail(error, -EOPNOTSUPP, "this libavcodec has no H.264 encoder");
+		return vc_fail(error, -EOPNOTSUPP, "this libavcodec has no H.264 encoder");
 	rec->fps = llround(fps * FPS_BASE);
 	rec->last_pts = -1;
 	ret = avformat_alloc_output_context2(&rec->format, NULL, NULL, rec->path);
 	if (ret < 0)
-		return vc_screen_fail(error, -EINVAL,
+		return vc_fail(error, -EINVAL,
 				      "%s: no film format has this suffix (try .mp4)", rec->path);
 	if (avformat_query_codec(rec->format->oformat, AV_CODEC_ID_H264, FF_COMPLIANCE_NORMAL) != 1)
-		return vc_screen_fail(error, -EINVAL,
+		return vc_fail(error, -EINVAL,
 				      "%s: this format cannot hold H.264 (try .mp4)", rec->path);
 	/* Never a protocol of FFmpeg's, whatever the name looks like. */
 	if (asprintf(&url, "file:%s", rec->path) < 0)
-		return vc_screen_fail(error, -ENOMEM, "out of memory");
+		return vc_fail(error, -ENOMEM, "out of memory");
 	ret = avio_open(&rec->format->pb, url, AVIO_FLAG_WRITE);
 	free(url);
 	if (ret < 0)
-		return vc_screen_fail(error, from_av(ret), "%s: %s", rec->path, av_err2str(ret));
+		return vc_fail(error, from_av(ret), "%s: %s", rec->path, av_err2str(ret));
 	return 0;
 }
 
@@ -289,19 +289,19 @@ int vc_recorder_create(struct vc_recorder **out, const char *path, double fps, c
 	int ret;
 
 	if (!rec)
-		return vc_screen_fail(error, -ENOMEM, "out of memory");
+		return vc_fail(error, -ENOMEM, "out of memory");
 	/* What goes wrong is said in our lines, and libx264's statistics are not wanted. */
 	av_log_set_level(AV_LOG_QUIET);
 	rec->path = strdup(path);
 	ret = rec->path ? open_file(rec, fps, error) :
-	      vc_screen_fail(error, -ENOMEM, "out of memory");
+	      vc_fail(error, -ENOMEM, "out of memory");
 	if (ret)
 		goto err_free;
 	pthread_mutex_init(&rec->lock, NULL);
 	pthread_cond_init(&rec->wake, NULL);
 	ret = -pthread_create(&rec->thread, NULL, encoder_thread, rec);
 	if (ret) {
-		vc_screen_fail(error, ret, "cannot start a thread: %s", strerror(-ret));
+		vc_fail(error, ret, "cannot start a thread: %s", strerror(-ret));
 		unlink(path);
 		goto err_lock;
 	}

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #include <json-c/json.h>
 
+#include "../log.h"
 #include "screen-priv.h"
 #include "screen.h"
 
@@ -43,19 +43,6 @@ struct vc_screen {
 	struct vc_recorder *recorder;
 	struct vc_window *window;
 };
-
-int vc_screen_fail(char **error, int err, const char *fmt, ...)
-{
-	va_list args;
-
-	if (!error)
-		return err;
-	va_start(args, fmt);
-	if (vasprintf(error, fmt, args) < 0)
-		*error = NULL;
-	va_end(args);
-	return err;
-}
 
 /* -----------------------------------------------------------------------------
  * Screenshots
@@ -94,7 +81,7 @@ static void report_shot(const struct shot *shot, int err)
 	char *line = NULL;
 
 	if (err)
-		vc_screen_fail(&line, err, "%s: %s", shot->path, why);
+		vc_fail(&line, err, "%s: %s", shot->path, why);
 	shot->done(shot->arg, err, line);
 	free(line);
 }
@@ -178,7 +165,7 @@ int vc_screen_screenshot(struct vc_screen *screen, const char *path, char **erro
 	int ret = vc_screen_screenshot_async(screen, path, wake_waiter, &waiter);
 
 	if (ret)
-		return vc_screen_fail(error, ret, "out of memory");
+		return vc_fail(error, ret, "out of memory");
 	pthread_mutex_lock(&waiter.lock);
 	while (!waiter.done)
 		pthread_cond_wait(&waiter.cond, &waiter.lock);
@@ -253,7 +240,7 @@ int vc_screen_record_start(struct vc_screen *screen, const char *path, double fp
 		*error = NULL;
 	pthread_mutex_lock(&screen->lock);
 	if (screen->recorder)
-		ret = vc_screen_fail(error, -EBUSY, "already recording");
+		ret = vc_fail(error, -EBUSY, "already recording");
 	else
 		ret = vc_recorder_create(&screen->recorder, path, fps, error);
 	pthread_mutex_unlock(&screen->lock);

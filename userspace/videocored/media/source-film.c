@@ -288,13 +288,13 @@ int vc_film_open(struct vc_source *src, struct vc_decoder *dec, char **error)
 	int ret;
 
 	if (!film)
-		return vc_source_fail(error, -ENOMEM, "out of memory");
+		return vc_fail(error, -ENOMEM, "out of memory");
 	film->dec = dec;
 	film->fps = fps >= 1 && fps <= 240 ? fps : VC_SOURCE_FPS;
 	ret = -pthread_create(&film->thread, NULL, decoder_thread, film);
 	if (ret) {
 		film_free(film);
-		return vc_source_fail(error, ret, "cannot start a thread: %s", strerror(-ret));
+		return vc_fail(error, ret, "cannot start a thread: %s", strerror(-ret));
 	}
 	src->ops = &ops;
 	src->priv = film;

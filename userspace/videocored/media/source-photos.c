@@ -126,11 +126,11 @@ static int find_default(struct photos *photos, char **error)
 		int ret = add_directory(photos, places[i], 0);
 
 		if (ret == -ENOMEM)
-			return vc_source_fail(error, ret, "out of memory");
+			return vc_fail(error, ret, "out of memory");
 		if (photos->nr_paths)
 			return 0;
 	}
-	return vc_source_fail(error, -ENOENT,
+	return vc_fail(error, -ENOENT,
 			      "no photographs in %s: install mate-backgrounds, or name a file or directory",
 			      places[1]);
 }
@@ -147,9 +147,9 @@ static int find_photos(struct photos *photos, const char *path, char **error)
 	else
 		ret = add_directory(photos, path, 0);
 	if (ret)
-		return vc_source_fail(error, ret, "%s: %s", path, strerror(-ret));
+		return vc_fail(error, ret, "%s: %s", path, strerror(-ret));
 	if (!photos->nr_paths)
-		return vc_source_fail(error, -ENOENT, "%s: no images in this directory", path);
+		return vc_fail(error, -ENOENT, "%s: no images in this directory", path);
 	return 0;
 }
 
@@ -199,7 +199,7 @@ static int load_photo(const char *path, struct vc_image **out, char **error)
 		ret = vc_frame_fix_colours(frame, img);
 	if (ret) {
 		vc_image_destroy(img);
-		vc_source_fail(error, ret, "%s: %s", path, strerror(-ret));
+		vc_fail(error, ret, "%s: %s", path, strerror(-ret));
 	} else {
 		*out = img;
 	}
@@ -346,7 +346,7 @@ static int photos_start(struct photos *photos, const char *path, char **error)
 	photos->next_nr = 1;
 	ret = -pthread_create(&photos->thread, NULL, loader_thread, photos);
 	if (ret)
-		vc_source_fail(error, ret, "cannot start a thread: %s", strerror(-ret));
+		vc_fail(error, ret, "cannot start a thread: %s", strerror(-ret));
 	return ret;
 }
 
@@ -360,7 +360,7 @@ int vc_photos_open(struct vc_source *src, const char *path, char **error)
 	int ret;
 
 	if (!photos)
-		return vc_source_fail(error, -ENOMEM, "out of memory");
+		return vc_fail(error, -ENOMEM, "out of memory");
 	pthread_mutex_init(&photos->lock, NULL);
 	pthread_cond_init(&photos->changed, NULL);
 	ret = photos_start(photos, path, error);

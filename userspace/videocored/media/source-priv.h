@@ -38,10 +38,6 @@ struct vc_source {
 	struct vc_image *scratch;
 };
 
-/* A printf'ed malloc'ed line in *error (if asked for); returns @err. */
-int vc_source_fail(char **error, int err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
 /* These set ops, priv and fps. 0 or -errno with *error. */
 int vc_pattern_open(struct vc_source *src);
 /* Takes over @dec when it succeeds. */

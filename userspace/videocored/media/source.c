@@ -5,7 +5,6 @@
  * Copyright (C) 2026 vc-media project
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,22 +12,10 @@
 
 #include <drm_fourcc.h>
 
+#include "../log.h"
 #include "pattern.h"
 #include "source-priv.h"
 #include "source.h"
-
-int vc_source_fail(char **error, int err, const char *fmt, ...)
-{
-	va_list args;
-
-	if (!error)
-		return err;
-	va_start(args, fmt);
-	if (vasprintf(error, fmt, args) < 0)
-		*error = NULL;
-	va_end(args);
-	return err;
-}
 
 /* -----------------------------------------------------------------------------
  * Geometry
@@ -128,11 +115,11 @@ static int open_spec(struct vc_source *src, const char *spec, char **error)
 	if (!strcmp(spec, "photos"))
 		return vc_photos_open(src, NULL, error);
 	if (stat(spec, &st))
-		return vc_source_fail(error, -errno, "%s: %s", spec, strerror(errno));
+		return vc_fail(error, -errno, "%s: %s", spec, strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return vc_photos_open(src, spec, error);
 	if (!S_ISREG(st.st_mode))
-		return vc_source_fail(error, -EINVAL, "%s: neither a file nor a directory", spec);
+		return vc_fail(error, -EINVAL, "%s: neither a file nor a directory", spec);
 	return open_file(src, spec, error);
 }
 
@@ -143,7 +130,7 @@ struct vc_source *vc_source_open(const char *spec, char **error)
 	if (error)
 		*error = NULL;
 	if (!src) {
-		vc_source_fail(error, -ENOMEM, "out of memory");
+		vc_fail(error, -ENOMEM, "out of memory");
 		return NULL;
 	}
 	if (open_spec(src, spec, error)) {

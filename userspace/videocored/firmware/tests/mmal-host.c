@@ -648,3 +648,18 @@ struct mmal_host_written mmal_host_written(void)
 {
 	return host.written;
 }
+
+uint32_t mmal_host_create_camera(void)
+{
+	const struct mmal_camera_config config = {
+		.max_stills_w = 3280, .max_stills_h = 2464, .one_shot_stills = 1,
+		.max_preview_video_w = 1920, .max_preview_video_h = 1088,
+		.num_preview_video_frames = 3, .use_stc_timestamp = 1,
+	};
+	uint32_t camera = mmal_host_create("ril.camera");
+
+	assert_int_equal(mmal_host_set(camera, 1, MMAL_PARAM_CAMERA_CONFIG, &config,
+				       sizeof(config)), 0);
+	assert_int_equal(mmal_host_component(MMAL_MSG_COMPONENT_ENABLE, camera), 0);
+	return camera;
+}

@@ -52,6 +52,9 @@ void mmal_host_stop(void);
 void mmal_host_close(void);
 struct mmal_server *mmal_host_server(void);
 
+/* "ril.camera", set up as a driver does it and enabled; its control port is the first. */
+uint32_t mmal_host_create_camera(void);
+
 void mmal_host_send(uint32_t type, uint32_t context, const void *payload, size_t len);
 void mmal_host_send_raw(const void *data, size_t len);
 /* Take the oldest message; fails the test if there is none. */

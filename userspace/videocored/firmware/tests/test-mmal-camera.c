@@ -48,21 +48,6 @@ static int teardown(void **state)
  * Helpers
  */
 
-static uint32_t camera_create(void)
-{
-	const struct mmal_camera_config config = {
-		.max_stills_w = 3280, .max_stills_h = 2464, .one_shot_stills = 1,
-		.max_preview_video_w = 1920, .max_preview_video_h = 1088,
-		.num_preview_video_frames = 3, .use_stc_timestamp = 1,
-	};
-	uint32_t camera = mmal_host_create("ril.camera");
-
-	assert_int_equal(mmal_host_set(camera, CONTROL, MMAL_PARAM_CAMERA_CONFIG, &config,
-				       sizeof(config)), 0);
-	assert_int_equal(mmal_host_component(MMAL_MSG_COMPONENT_ENABLE, camera), 0);
-	return camera;
-}
-
 static void enable(uint32_t camera, uint32_t port, uint32_t encoding, bool zero_copy)
 {
 	struct mmal_msg_port_info_reply info;
@@ -89,7 +74,7 @@ static void queue(uint32_t camera, uint32_t port, uint32_t cookie, uint32_t data
 /* A camera whose video port runs with zero copy. */
 static uint32_t streaming(uint32_t encoding)
 {
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 
 	enable(camera, VIDEO, encoding, true);
 	capture(camera, VIDEO, 1);
@@ -169,7 +154,7 @@ static void every_format_shows_the_frame(void **state)
 		{ MMAL_ENCODING_ABGR, DRM_FORMAT_RGBX8888, 4 },
 		{ MMAL_ENCODING_RGB16, DRM_FORMAT_RGB565, 2 },
 	};
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	uint32_t handle = mmal_host_import(0, BLOCK_LEN);
 	struct mmal_msg_buffer buf;
 	uint64_t next = START;
@@ -190,7 +175,7 @@ static void every_format_shows_the_frame(void **state)
 static void without_zero_copy_a_bulk_follows(void **state)
 {
 	const uint32_t len = WIDTH * HEIGHT * 3 / 2;
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	uint8_t *data = malloc(BLOCK_LEN);
 	struct mmal_msg_buffer buf;
 
@@ -216,7 +201,7 @@ static void without_zero_copy_a_bulk_follows(void **state)
 static void zero_length_message_takes_a_picture_too(void **state)
 {
 	const uint32_t len = WIDTH * HEIGHT * 3 / 2;
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	struct mmal_msg_buffer buf;
 	uint8_t *data = malloc(BLOCK_LEN);
 
@@ -295,7 +280,7 @@ static void some_frames_have_a_reference(void **state)
 
 static void nothing_without_capture(void **state)
 {
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	uint32_t handle = mmal_host_import(0, BLOCK_LEN);
 	struct mmal_msg_buffer buf;
 	unsigned int kicks;
@@ -322,7 +307,7 @@ static void nothing_without_capture(void **state)
 
 static void preview_needs_no_capture(void **state)
 {
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	uint32_t handle = mmal_host_import(0, BLOCK_LEN);
 	struct mmal_msg_buffer buf;
 
@@ -339,7 +324,7 @@ static void preview_needs_no_capture(void **state)
 
 static void still_ends_with_eos(void **state)
 {
-	uint32_t camera = camera_create(), on;
+	uint32_t camera = mmal_host_create_camera(), on;
 	uint32_t handle = mmal_host_import(0, BLOCK_LEN);
 	struct mmal_msg_buffer buf;
 	size_t size;
@@ -371,7 +356,7 @@ static int render_nothing(struct vc_image *dst)
 
 static void failed_still_without_zero_copy_has_a_dummy(void **state)
 {
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	struct mmal_msg_buffer buf;
 
 	mmal_host_render_hook = render_fails;
@@ -430,7 +415,7 @@ static void rate_follows_the_range(void **state)
 static void rate_of_the_format_comes_first(void **state)
 {
 	const uint32_t range[] = { 30, 1, 30, 1 };
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	struct mmal_msg_port_info_set msg = {
 		.component_handle = camera, .port_type = MMAL_PORT_OUTPUT, .index = 1,
 		.format.type = MMAL_ES_VIDEO, .format.encoding = MMAL_ENCODING_NV12,
@@ -546,7 +531,7 @@ static void preview_and_video_show_the_same_frame(void **state)
 
 static void no_frame_is_older_than_its_capture(void **state)
 {
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	uint32_t handle = mmal_host_import(0, BLOCK_LEN);
 	struct mmal_msg_buffer buf;
 
@@ -789,7 +774,7 @@ static void close_drops_all_references(void **state)
 
 static void close_aborts_bulks_with_frames(void **state)
 {
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 
 	enable(camera, VIDEO, MMAL_ENCODING_NV12, false);
 	capture(camera, VIDEO, 1);
@@ -803,7 +788,7 @@ static void close_aborts_bulks_with_frames(void **state)
 
 static void enable_is_answered_before_the_first_frame(void **state)
 {
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	uint32_t handle = mmal_host_import(0, BLOCK_LEN);
 	struct mmal_msg_buffer buf;
 

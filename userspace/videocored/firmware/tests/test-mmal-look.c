@@ -52,24 +52,9 @@ static int teardown(void **state)
  * Helpers
  */
 
-static uint32_t camera_create(void)
-{
-	const struct mmal_camera_config config = {
-		.max_stills_w = 3280, .max_stills_h = 2464, .one_shot_stills = 1,
-		.max_preview_video_w = 1920, .max_preview_video_h = 1088,
-		.num_preview_video_frames = 3, .use_stc_timestamp = 1,
-	};
-	uint32_t camera = mmal_host_create("ril.camera");
-
-	assert_int_equal(mmal_host_set(camera, CONTROL, MMAL_PARAM_CAMERA_CONFIG, &config,
-				       sizeof(config)), 0);
-	assert_int_equal(mmal_host_component(MMAL_MSG_COMPONENT_ENABLE, camera), 0);
-	return camera;
-}
-
 static uint32_t streaming(void)
 {
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	struct mmal_msg_port_info_reply info;
 
 	mmal_host_set_u32(camera, VIDEO, MMAL_PARAM_ZERO_COPY, 1);
@@ -476,7 +461,7 @@ static void cameras_have_frames_of_their_own(void **state)
 
 static void each_camera_has_its_size(void **state)
 {
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	struct mmal_msg_port_info_reply info;
 
 	assert_int_equal(mmal_host_set_format(camera, MMAL_PORT_OUTPUT, 2, MMAL_ENCODING_I420,

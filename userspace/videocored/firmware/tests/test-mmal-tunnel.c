@@ -23,7 +23,7 @@
 #define BLOCK_LEN	(WIDTH * HEIGHT * 4)
 
 /* Port handles: of ril.camera, and of encoders. */
-enum { CONTROL = 1, PREVIEW, VIDEO, STILL };
+enum { PREVIEW = 2, VIDEO, STILL };
 enum { ENC_INPUT = 2, ENC_OUTPUT };
 
 static uint64_t next_tick;
@@ -40,25 +40,6 @@ static int teardown(void **state)
 {
 	mmal_host_stop();
 	return 0;
-}
-
-/* -----------------------------------------------------------------------------
- * Helpers
- */
-
-static uint32_t camera_create(void)
-{
-	const struct mmal_camera_config config = {
-		.max_stills_w = 3280, .max_stills_h = 2464, .one_shot_stills = 1,
-		.max_preview_video_w = 1920, .max_preview_video_h = 1088,
-		.num_preview_video_frames = 3, .use_stc_timestamp = 1,
-	};
-	uint32_t camera = mmal_host_create("ril.camera");
-
-	assert_int_equal(mmal_host_set(camera, CONTROL, MMAL_PARAM_CAMERA_CONFIG, &config,
-				       sizeof(config)), 0);
-	assert_int_equal(mmal_host_component(MMAL_MSG_COMPONENT_ENABLE, camera), 0);
-	return camera;
 }
 
 /* -----------------------------------------------------------------------------
@@ -97,7 +78,7 @@ static void queue_output(uint32_t encoder, uint32_t handle)
 
 static void tunnel_brings_pictures_to_an_encoder(void **state)
 {
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	uint32_t encoder = connect(camera, VIDEO, "ril.video_encode", MMAL_ENCODING_H264);
 	uint32_t handle = mmal_host_import(0, BLOCK_LEN);
 	struct mmal_msg_buffer buf;
@@ -119,7 +100,7 @@ static void tunnel_brings_pictures_to_an_encoder(void **state)
 
 static void tunnel_brings_a_still(void **state)
 {
-	uint32_t camera = camera_create();
+	uint32_t camera = mmal_host_create_camera();
 	uint32_t encoder = connect(camera, STILL, "ril.image_encode", MMAL_ENCODING_JPEG);
 	uint32_t handle = mmal_host_import(0, BLOCK_LEN);
 	struct mmal_msg_buffer buf;
@@ -157,7 +138,7 @@ static void tunnels_end(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		uint32_t camera = camera_create();
+		uint32_t camera = mmal_host_create_camera();
 		uint32_t encoder = connect(camera, VIDEO, "ril.video_encode",
 					   MMAL_ENCODING_MJPEG);
 
