@@ -45,7 +45,7 @@ setup:
 
 .PHONY: modules
 modules: setup-toolbox
-	@$(if $(filter %-sanitize,$(KERNEL)),testbed/kernel setup)
+	@$(if $(filter %-sanitize,$(KERNEL)),testbed/kernel setup $(KERNEL))
 	@$(toolbox) testbed/build modules $(KERNEL)
 
 .PHONY: host
