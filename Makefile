@@ -29,6 +29,7 @@ help:
 	@echo 'make models            memory ordering with Spin, litmus tests, proofs with CBMC'
 	@echo 'make kunit             KUnit suites of the drivers, in a kernel built once (minutes)'
 	@echo 'make sanitize          guest suites on a kernel with KASAN, lockdep and kmemleak'
+	@echo 'make heaps             memory of vc_sm as DMA heaps, in a kernel built once (minutes)'
 	@echo 'make fuzz              each fuzz target for 30 s'
 	@echo 'make bench             our vchiq.ko against that of Debian: build/report/vchiq-bench.json'
 	@echo 'make media-bench       zero copy against Debian bcm2835-v4l2: build/report/media-bench.json'
@@ -86,6 +87,10 @@ kunit:
 .PHONY: sanitize
 sanitize: host guest
 	@VC_SANITIZE=all testbed/check sanitize
+
+.PHONY: heaps
+heaps: host guest
+	@testbed/check heaps
 
 .PHONY: fuzz
 fuzz: setup-toolbox

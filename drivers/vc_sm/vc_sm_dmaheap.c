@@ -41,10 +41,14 @@ static struct dma_buf *vc_sm_dmaheap_alloc(struct vc_sm *sm, size_t len,
 static struct dma_buf *vc_sm_heap_source_alloc(const struct vc_sm_heap_source *source,
 					       size_t len, u32 fd_flags)
 {
+	struct dma_buf *dmabuf;
+
 	if (len > VC_SM_WINDOW)
 		return ERR_PTR(-EINVAL);
-	return vc_sm_dmaheap_alloc(container_of(source, struct vc_sm, heap_source),
-				   len, fd_flags);
+	dmabuf = vc_sm_dmaheap_alloc(container_of(source, struct vc_sm, heap_source),
+				     len, fd_flags);
+	/* This module is on its way out, and the heap is taken back in a moment. */
+	return dmabuf == ERR_PTR(-ENOENT) ? ERR_PTR(-ENODEV) : dmabuf;
 }
 
 static int vc_sm_dmaheap_add(struct vc_sm *sm, const char *name)

@@ -112,8 +112,8 @@ static struct vc_sm_heap *vc_sm_heap_get(const char *name)
  *
  * Context: may sleep.
  *
- * Return: 0; -EBUSY when the name has the memory of another device; -EINVAL when
- * the kernel has a heap of that name; -ENOMEM.
+ * Return: 0; -EBUSY when the name has the memory of another device; -EEXIST when
+ * the kernel has a heap of that name, of which sysfs complains, too; -ENOMEM.
  */
 int vc_sm_heap_lend(const char *name, const struct vc_sm_heap_source *source)
 {

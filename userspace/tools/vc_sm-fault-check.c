@@ -451,8 +451,12 @@ static void case_killed(int argc, char **argv)
 static int heap_alloc(const char *path, uint64_t len)
 {
 	struct dma_heap_allocation_data arg = { .len = len, .fd_flags = O_RDWR | O_CLOEXEC };
+	int heap = open_device(path), ret = ioctl(heap, DMA_HEAP_IOCTL_ALLOC, &arg);
+	int error = errno;
 
-	return ioctl(open_device(path), DMA_HEAP_IOCTL_ALLOC, &arg) ? -1 : (int)arg.fd;
+	close(heap);
+	errno = error;
+	return ret ? -1 : (int)arg.fd;
 }
 
 static void case_heap(int argc, char **argv)
@@ -488,6 +492,55 @@ static void case_heap(int argc, char **argv)
 	      "an unknown ioctl");
 }
 
+/* The heap stays when the device goes, without memory. */
+static void case_heap_gone(int argc, char **argv)
+{
+	CHECK(argc == 1, "which heap?");
+	CHECK_FAILS(heap_alloc(argv[0], PAGE), ENODEV);
+}
+
+static volatile sig_atomic_t is_storm_over;
+
+static void end_storm(int sig)
+{
+	is_storm_over = 1;
+}
+
+/* Memory or ENODEV, nothing else, until SIGTERM; and both have been seen. */
+static void case_heap_storm(int argc, char **argv)
+{
+	unsigned int nr_there = 0, nr_gone = 0;
+	int fd;
+
+	CHECK(argc == 1, "which heap?");
+	signal(SIGTERM, end_storm);
+	while (!is_storm_over) {
+		fd = heap_alloc(argv[0], PAGE);
+		CHECK(fd >= 0 || errno == ENODEV, "DMA_HEAP_IOCTL_ALLOC");
+		if (fd < 0) {
+			nr_gone++;
+			continue;
+		}
+		nr_there++;
+		close(fd);
+	}
+	CHECK(nr_there && nr_gone, "there %u times, gone %u times", nr_there, nr_gone);
+}
+
+static void case_heap_alloc(int argc, char **argv)
+{
+	CHECK(argc == 1, "which heap?");
+	CHECK(heap_alloc(argv[0], PAGE) >= 0, "DMA_HEAP_IOCTL_ALLOC");
+}
+
+static void case_heap_hold(int argc, char **argv)
+{
+	case_heap_alloc(argc, argv);
+	puts("holding");
+	fflush(stdout);
+	pause();
+}
+
 static void case_heap_import(int argc, char **argv)
 {
 	uint32_t handle = 0;
@@ -516,6 +569,10 @@ static const struct check_case cases[] = {
 	{ "killed", "programs are killed: COUNT", case_killed },
 	{ "heap-import", "memory of any heap: PATH", case_heap_import },
 	{ "heap", "a device in /dev/dma_heap: PATH", case_heap },
+	{ "heap-alloc", "a page: PATH", case_heap_alloc },
+	{ "heap-hold", "a page until killed: PATH", case_heap_hold },
+	{ "heap-gone", "a heap whose device is gone: PATH", case_heap_gone },
+	{ "heap-storm", "memory while its device comes and goes, until SIGTERM: PATH", case_heap_storm },
 };
 
 int main(int argc, char **argv)
