@@ -235,6 +235,8 @@ struct vc_sm_mem *vc_sm_buffer_mem(struct dma_buf *dmabuf, struct vc_sm *sm)
 	return buffer->mem;
 }
 
+#ifdef VC_SM_VCSM_CMA
+
 /* The dma-buf of ours behind @file, which the caller keeps open; or NULL. */
 struct dma_buf *vc_sm_buffer_of_file(struct vc_sm *sm, const struct file *file)
 {
@@ -249,6 +251,8 @@ struct dma_buf *vc_sm_buffer_of_file(struct vc_sm *sm, const struct file *file)
 	}
 	return NULL;
 }
+
+#endif
 
 /* As DMA_BUF_IOCTL_SYNC, of a part. -EINVAL: not one of ours, or not in it. */
 int vc_sm_buffer_sync(struct dma_buf *dmabuf, size_t offset, size_t len,

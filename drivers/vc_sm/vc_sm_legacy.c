@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /dev/vcsm-cma, for older programs: include/uapi/linux/vcsm-cma.h. Off unless the
- * module parameter vcsm_cma says otherwise.
+ * /dev/vcsm-cma, for older programs: include/uapi/linux/vcsm-cma.h. Built with
+ * CONFIG_VIDEOCORE_SM_VCSM_CMA, and off unless the module parameter vcsm_cma
+ * says otherwise.
  *
  * Copyright (C) 2026 vc-media project
  */

@@ -137,7 +137,7 @@ struct vc_sm_heapdev {
  * @heap_source: names among the kernel's DMA heaps
  * @heapdevs: names in /dev/dma_heap of a kernel that has no heaps
  * @nr_heapdevs: how many
- * @legacy: /dev/vcsm-cma
+ * @legacy: /dev/vcsm-cma, where it is built
  * @has_legacy: it is there
  * @wq: sends FREE and gives memory back
  * @watch: finds out that the firmware is dead
@@ -173,8 +173,10 @@ struct vc_sm {
 	struct vc_sm_heap_source heap_source;
 	struct vc_sm_heapdev heapdevs[VC_SM_MAX_HEAPDEVS];
 	unsigned int nr_heapdevs;
+#ifdef VC_SM_VCSM_CMA
 	struct miscdevice legacy;
 	bool has_legacy;
+#endif
 	struct workqueue_struct *wq;
 	struct delayed_work watch;
 	struct dentry *debugfs;
@@ -401,14 +403,27 @@ int vc_sm_give_fd(struct dma_buf *dmabuf, u32 flags, s32 *fd, void __user *uarg,
 void vc_sm_dmaheap_register(struct vc_sm *sm);
 void vc_sm_dmaheap_unregister(struct vc_sm *sm);
 
-/* vc_sm_legacy.c */
+/* vc_sm_legacy.c, vc_sm_wrapper.c */
+#ifdef VC_SM_VCSM_CMA
 void vc_sm_legacy_register(struct vc_sm *sm);
 void vc_sm_legacy_unregister(struct vc_sm *sm);
-
-/* vc_sm_wrapper.c */
 struct dma_buf *vc_sm_wrapper_source(struct dma_buf *dmabuf);
 struct dma_buf *vc_sm_wrapper_export(struct dma_buf *dmabuf,
 				     struct vc_sm_import *import);
+#else
+static inline void vc_sm_legacy_register(struct vc_sm *sm)
+{
+}
+
+static inline void vc_sm_legacy_unregister(struct vc_sm *sm)
+{
+}
+
+static inline struct dma_buf *vc_sm_wrapper_source(struct dma_buf *dmabuf)
+{
+	return dmabuf;
+}
+#endif
 
 /* vc_sm_debugfs.c */
 void vc_sm_debugfs_create(struct vc_sm *sm);
