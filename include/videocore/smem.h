@@ -82,6 +82,9 @@ struct smem_resize {
 	__le32 res_new_size;	/* bytes */
 };
 
+/* The value of a failure does not matter. */
+#define SMEM_FAILED			0xffffffffu
+
 struct smem_result {
 	__le32 trans_id;
 	__le32 success;		/* 0 = success */

@@ -67,7 +67,7 @@ device=$(basename $driver/*:vc-sm)
 like "$(stat -c %a /dev/vc_sm)" '0$' 'the node is not for everybody'
 is "$(counter reports_release)" 1 'the firmware reports what it releases'
 
-for case in alloc zeroed mmap bad-alloc bad-result bad-import import threads; do
+for case in alloc zeroed mmap bad-alloc bad-result bad-import import threads malformed; do
 	check $case
 done
 before=$(vc_sm-check exhaust)

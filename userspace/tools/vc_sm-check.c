@@ -16,8 +16,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <videocore/smem.h>
+
 #include "check.h"
 #include "sm-client.h"
+#include "vcq.h"
 
 #define MIB		(1u << 20)
 #define NR_THREADS	8
@@ -377,6 +380,39 @@ static void case_unbind(int argc, char **argv)
 	CHECK(!sm_import(sm, fd, &handle), "import of memory from before");
 }
 
+/* Of any program that may use /dev/vchiq: who waits for an answer gets one. */
+static void case_malformed(int argc, char **argv)
+{
+	static const struct { uint32_t type; int len; uint32_t word; } requests[] = {
+		{ SMEM_ALLOC, 20, 0 }, { SMEM_LOCK, 16, 0 }, { SMEM_UNLOCK, 8, SMEM_FAILED },
+		{ SMEM_RESIZE, 8, SMEM_FAILED }, { SMEM_IMPORT, 8, 0 },
+	};
+	const struct vcq_service_params params = {
+		.fourcc = VCQ_FOURCC('S', 'M', 'E', 'M'),
+		.version = SMEM_VERSION,
+		.dequeue = true,
+	};
+	struct vcq_service *svc;
+	struct vcq *q;
+
+	errno = -vcq_open(NULL, &q);
+	CHECK(!errno, "open " VCQ_DEVICE);
+	errno = -vcq_service_open(q, &params, &svc);
+	CHECK(!errno, "open SMEM");
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		const uint32_t request[2] = { requests[i].type, 77 + (uint32_t)i };
+		uint32_t answer[8];
+
+		CHECK(!vcq_send(svc, request, sizeof(request)), "send type %u", request[0]);
+		CHECK(vcq_receive(svc, answer, sizeof(answer), true) == requests[i].len,
+		      "answer of type %u", request[0]);
+		CHECK(answer[0] == request[1] && answer[1] == requests[i].word,
+		      "type %u was not refused", request[0]);
+	}
+	vcq_service_close(svc);
+	vcq_close(q);
+}
+
 static const struct check_case cases[] = {
 	{ "alloc", "memory, its descriptor and its mapping", case_alloc },
 	{ "zeroed", "memory that was used before", case_zeroed },
@@ -387,6 +423,7 @@ static const struct check_case cases[] = {
 	{ "bad-import", "bad arguments of IMPORT, scattered memory", case_bad_import },
 	{ "import", "IMPORT and FREE", case_import },
 	{ "threads", "everything at once", case_threads },
+	{ "malformed", "messages that are too short, past the driver", case_malformed },
 	{ "many", "many transactions [number [processes]]", case_many },
 	{ "hold", "hold buffers until killed", case_hold },
 	{ "unbind", "the device goes and comes: its name", case_unbind },

@@ -141,7 +141,7 @@ static void send_result(struct smem_pool *pool, struct fw_service *svc, uint32_t
 {
 	struct smem_result result = {
 		.trans_id = htole32(trans_id),
-		.success = htole32(is_done ? 0 : (uint32_t)-1),
+		.success = htole32(is_done ? 0 : SMEM_FAILED),
 	};
 
 	smem_send_reply(pool, svc, &result, sizeof(result));

@@ -247,25 +247,46 @@ static void on_ignored(struct smem_pool *pool, struct fw_service *svc,
 {
 }
 
+/*
+ * A type has a body of @len bytes, and is answered in @answer bytes, 0 for not at
+ * all. The second word of an answer is a handle, or a status: @failure says "no".
+ */
 static const struct {
 	size_t len;
+	size_t answer;
+	uint32_t failure;
 	void (*run)(struct smem_pool *pool, struct fw_service *svc,
 		    uint32_t trans_id, const void *data);
 } requests[] = {
-	[SMEM_ALLOC] = { sizeof(struct smem_alloc), smem_on_alloc },
-	[SMEM_LOCK] = { sizeof(struct smem_resource), smem_on_lock },
-	[SMEM_UNLOCK] = { sizeof(struct smem_resource), smem_on_unlock },
-	[SMEM_UNLOCK_NOANS] = { sizeof(struct smem_resource), smem_on_unlock_noans },
-	[SMEM_FREE] = { sizeof(struct smem_resource), on_free },
-	[SMEM_RESIZE] = { sizeof(struct smem_resize), smem_on_resize },
-	[SMEM_WALK_ALLOC] = { 0, on_ignored },
-	[SMEM_ACTION_CLEAN] = { sizeof(struct smem_action_clean), on_action_clean },
-	[SMEM_IMPORT] = { sizeof(struct smem_import), on_import },
-	[SMEM_CLIENT_VERSION] = { sizeof(struct smem_client_version),
-				  on_client_version },
+	[SMEM_ALLOC] = { sizeof(struct smem_alloc), sizeof(struct smem_alloc_result),
+			 0, smem_on_alloc },
+	[SMEM_LOCK] = { sizeof(struct smem_resource), sizeof(struct smem_lock_result),
+			0, smem_on_lock },
+	[SMEM_UNLOCK] = { sizeof(struct smem_resource), sizeof(struct smem_result),
+			  SMEM_FAILED, smem_on_unlock },
+	[SMEM_UNLOCK_NOANS] = { sizeof(struct smem_resource), .run = smem_on_unlock_noans },
+	[SMEM_FREE] = { sizeof(struct smem_resource), .run = on_free },
+	[SMEM_RESIZE] = { sizeof(struct smem_resize), sizeof(struct smem_result),
+			  SMEM_FAILED, smem_on_resize },
+	[SMEM_WALK_ALLOC] = { 0, .run = on_ignored },
+	[SMEM_ACTION_CLEAN] = { sizeof(struct smem_action_clean), .run = on_action_clean },
+	[SMEM_IMPORT] = { sizeof(struct smem_import), sizeof(struct smem_import_result),
+			  0, on_import },
+	[SMEM_CLIENT_VERSION] = { sizeof(struct smem_client_version), .run = on_client_version },
 	[SMEM_VC_MEM_REQUEST_REPLY] = { sizeof(struct smem_vc_mem_request_reply),
-					smem_on_request_reply },
+					.run = smem_on_request_reply },
 };
+
+/* The host waits for the answer, whatever it asked: nothing but a failure is in it. */
+static void refuse(struct smem_pool *pool, struct fw_service *svc, uint32_t type,
+		   uint32_t trans_id)
+{
+	__le32 answer[sizeof(struct smem_alloc_result) / sizeof(__le32)] = { htole32(trans_id) };
+
+	answer[1] = htole32(requests[type].failure);
+	if (requests[type].answer)
+		smem_send_reply(pool, svc, answer, requests[type].answer);
+}
 
 /* -----------------------------------------------------------------------------
  * Service
@@ -273,8 +294,9 @@ static const struct {
 
 static void smem_message(struct fw_service *svc, const void *data, size_t len)
 {
+	struct smem_pool *pool = fw_service_ctx(svc);
 	struct smem_header header;
-	uint32_t type;
+	uint32_t type, trans_id;
 
 	if (len < sizeof(header)) {
 		vc_err("smem", "message of %zu bytes", len);
@@ -282,13 +304,17 @@ static void smem_message(struct fw_service *svc, const void *data, size_t len)
 	}
 	memcpy(&header, data, sizeof(header));
 	type = le32toh(header.type);
-	if (type >= sizeof(requests) / sizeof(requests[0]) ||
-	    len - sizeof(header) < requests[type].len) {
-		vc_err("smem", "message of type %u, %zu bytes", type, len);
+	trans_id = le32toh(header.trans_id);
+	if (type >= sizeof(requests) / sizeof(requests[0])) {
+		vc_err("smem", "message of type %u", type);
 		return;
 	}
-	requests[type].run(fw_service_ctx(svc), svc, le32toh(header.trans_id),
-			   (const uint8_t *)data + sizeof(header));
+	if (len - sizeof(header) < requests[type].len) {
+		vc_err("smem", "message of type %u, %zu bytes", type, len);
+		refuse(pool, svc, type, trans_id);
+		return;
+	}
+	requests[type].run(pool, svc, trans_id, (const uint8_t *)data + sizeof(header));
 }
 
 static int smem_open(struct fw_service *svc)

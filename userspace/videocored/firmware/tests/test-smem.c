@@ -431,17 +431,38 @@ static void other_requests_fail(void **state)
 	stop(&m);
 }
 
-static void short_requests_are_ignored(void **state)
+/* What is too short for its type is refused, if the host waits for an answer. */
+static void short_requests_fail(void **state)
 {
+	static const uint32_t answers[14] = { [0] = 20, [1] = 16, [2] = 8, [5] = 8, [8] = 8 };
+	static const uint32_t lens[14] = { 52, 8, 8, 8, 8, 12, 0, 8, 52, 4, 12 };
 	struct machine m = start(2);
 
 	for (uint32_t type = 0; type < 14; type++) {
-		uint32_t request[2] = { type, 1 };
+		uint32_t request[15] = { type, 500 + type }, want[5] = { 500 + type };
+		struct host_msg msg;
 
-		if (type != 6)
-			host_send(m.host, DATA, 0, m.port, request, 8);
-		host_send(m.host, DATA, 0, m.port, request, 4);
+		if (type == 2 || type == 5)
+			want[1] = 0xffffffff;
+		for (uint32_t len = 0; len < lens[type]; len += 4) {
+			host_send(m.host, DATA, 0, m.port, request, 8 + len);
+			if (!answers[type])
+				continue;
+			host_expect(m.host, &msg, DATA, m.port, 0, answers[type]);
+			assert_memory_equal(msg.data, want, answers[type]);
+		}
+		host_expect_silence(m.host);
 	}
+	stop(&m);
+}
+
+/* Without a transaction nobody can be answered. */
+static void requests_without_header_are_ignored(void **state)
+{
+	struct machine m = start(2);
+
+	for (uint32_t type = 0; type < 14; type++)
+		host_send(m.host, DATA, 0, m.port, &type, 4);
 	host_send(m.host, DATA, 0, m.port, NULL, 0);
 	host_expect_silence(m.host);
 	assert_int_not_equal(import(&m, HOST_BUS(BLOCK_AT), 4096, 1), 0);
@@ -464,7 +485,8 @@ int main(void)
 		cmocka_unit_test(request_is_answered),
 		cmocka_unit_test(faults_hit),
 		cmocka_unit_test(other_requests_fail),
-		cmocka_unit_test(short_requests_are_ignored),
+		cmocka_unit_test(short_requests_fail),
+		cmocka_unit_test(requests_without_header_are_ignored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
