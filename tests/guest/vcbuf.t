@@ -38,7 +38,9 @@ is "$(grep -c 'port ril.camera' <<<"$table")" "$(grep -c ' imported ' <<<"$table
 
 json=$(vcbuf --json)
 like "$json" '"state":"imported"' 'the same in JSON'
-like "$(vcbuf --seconds=1 --dot)" '"port ril.camera [^"]*" -> b0 \[label="[0-9]+ frames"' 'the same as a graph'
+graph=$(vcbuf --seconds=1 --dot)
+like "$graph" '"port ril.camera [^"]*" -> b0 \[label="[0-9]+ frames"' 'the same as a graph: from the camera to a buffer'
+like "$graph" 'b0 -> "plane HVS channel [0-9]" \[label="[0-9]+ frames"' 'and from there to the display'
 timeout --preserve-status --signal=INT 4 vcbuf --watch >/tmp/watch
 result $? '--watch goes on until it is interrupted'
 at_least "$(grep -c '^ *INODE' /tmp/watch)" 2 'and tells again and again'

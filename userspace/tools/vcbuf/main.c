@@ -187,10 +187,10 @@ static int find(struct vcb *vcb, const struct options *opt)
  * Telling
  */
 
-/* dot writes to our standard output, so that no shell sees the name. */
+/* dot inherits our standard output and writes there, so that no shell sees the name. */
 static int draw(const struct vcb *vcb, const char *file)
 {
-	FILE *out = freopen(file, "we", stdout);
+	FILE *out = freopen(file, "w", stdout);
 	FILE *dot;
 	int status;
 

@@ -7,12 +7,16 @@
 #include <errno.h>
 #include <ftw.h>
 #include <setjmp.h>
+#include <spawn.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -25,6 +29,9 @@
 #define DLISTS	"/sys/kernel/debug/dri/0/hvs_dlists"
 #define BUFFERS_HEAD "inode handle bus size memory owner age_ms importers name\n"
 #define IMPORTS_HEAD "kernel_id handle bus size state owner age_ms free_ms users inode exporter name\n"
+
+/* The program itself, if the test was told where it is. */
+static char *vcbuf;
 
 /** struct fixture - what the system looks like */
 struct fixture {
@@ -329,7 +336,47 @@ static void names_cannot_leave_the_graph(void **state)
 	free(text);
 }
 
-int main(void)
+/* Exit status of the program. */
+static int run_vcbuf(struct fixture *f, char *option, char *value)
+{
+	char *argv[] = { vcbuf, "--root", f->root, option, value, NULL };
+	int status;
+	pid_t pid;
+
+	assert_int_equal(posix_spawn(&pid, vcbuf, NULL, NULL, argv, environ), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static bool file_has(const char *path, const char *what)
+{
+	char text[16384] = "";
+	FILE *in = fopen(path, "re");
+
+	if (!in)
+		return false;
+	text[fread(text, 1, sizeof(text) - 1, in)] = '\0';
+	fclose(in);
+	return strstr(text, what);
+}
+
+static void the_picture_is_drawn(void **state)
+{
+	struct fixture *f = *state;
+	char file[80];
+
+	if (!vcbuf)
+		skip();
+	put_file(f, DLISTS, "HVS chan 1:\ndlist: 48: 0xeb500000\n");
+	snprintf(file, sizeof(file), "%s/out.svg", f->root);
+	assert_int_equal(run_vcbuf(f, "--svg", file), 0);
+	assert_true(file_has(file, "<svg "));
+	assert_true(file_has(file, ">my buffer<"));
+	assert_true(file_has(file, "b0&#45;&gt;plane HVS channel 1"));
+	assert_true(file_has(file, "</svg>"));
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -346,7 +393,9 @@ int main(void)
 		TEST(frames_of_the_firmware_are_counted),
 		TEST(the_graph_has_lines_where_frames_pass),
 		TEST(names_cannot_leave_the_graph),
+		TEST(the_picture_is_drawn),
 	};
 
+	vcbuf = argc > 1 ? argv[1] : NULL;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
