@@ -117,6 +117,10 @@ static int vc_mem_copy(const struct vc_mem *mem, void __user *dst, u32 src, u32 
 	size_t piece;
 	int ret;
 
+	/* Whoever opened it before the kernel was locked down has no more than others. */
+	ret = security_locked_down(LOCKDOWN_DEV_MEM);
+	if (ret)
+		return ret;
 	src &= ~VC_MEM_ALIAS;
 	if (!vc_mem_contains(mem, src, len))
 		return -EINVAL;
@@ -242,7 +246,11 @@ static int vc_mem_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	const struct vc_mem *mem = file->private_data;
 	u64 addr = (u64)vma->vm_pgoff << PAGE_SHIFT;
+	int ret;
 
+	ret = security_locked_down(LOCKDOWN_DEV_MEM);
+	if (ret)
+		return ret;
 	if (vma->vm_pgoff > U32_MAX >> PAGE_SHIFT ||
 	    !vc_mem_contains(mem, addr, vma->vm_end - vma->vm_start))
 		return -EINVAL;

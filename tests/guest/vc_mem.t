@@ -33,6 +33,14 @@ checks() {
 	done </run/checks
 }
 
+# hold MODE: a program that goes on when descriptor 5 is closed.
+hold() {
+	rm -f /run/holder
+	vc_mem-check "$1" </run/typed >/run/holder &
+	holder=$!
+	exec 5>/run/typed
+}
+
 holder_says() {
 	grep -q holding /run/holder
 }
@@ -125,9 +133,7 @@ not_ok 'a dump that is none' vclog --file=/etc/hostname --base=0x3b000000 syms
 # Ends.
 device=$(basename $driver/*vc-mem)
 mkfifo /run/typed
-vc_mem-check hold </run/typed >/run/holder &
-holder=$!
-exec 5>/run/typed
+hold hold
 ok 'a program holds a mapping' wait_for 10 holder_says
 not_ok 'the module cannot go meanwhile' rmmod vc_mem
 ok 'but the driver can be unbound' sh -c "echo $device >$driver/unbind"
@@ -153,10 +159,15 @@ not_ok 'nor one that ends before it starts' with_range mem_base=0x3c000000 mem_s
 not_ok 'nor one beyond the reach of the VideoCore' with_range mem_base=0x7b000000 mem_size=0x7c000000
 ok 'that of the firmware again' with_range
 
+hold hold-locked
+ok 'a program has it open' wait_for 10 holder_says
 ok 'the kernel is locked down' sh -c \
 	'mountpoint -q /sys/kernel/security || mount -t securityfs securityfs /sys/kernel/security
 	echo integrity >/sys/kernel/security/lockdown'
 is "$(vc_mem-check open-ro)" 'Operation not permitted' 'after which nobody may read'
+exec 5>&-
+wait $holder
+result $? 'nor who has it open' || diag "$(cat /run/holder)"
 is "$(dmesg_problems | grep -v -e 'Lockdown:' -e 'Kernel is locked down' -e 'no range of memory' \
 	-e 'memory of the kernel, too' -e 'failed with error')" '' 'the kernel has no complaint'
 done_testing

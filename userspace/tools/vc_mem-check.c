@@ -214,6 +214,22 @@ static int hold(void)
 	return copy_errno(fd, &word, base, sizeof(word)) || word != *map;
 }
 
+/* A file that was opened before: the kernel is locked down, then something is typed. */
+static int hold_until_locked(void)
+{
+	int fd = open(DEVICE, O_RDONLY | O_CLOEXEC);
+	uint32_t base = 0, word = 0;
+
+	if (fd < 0 || ioctl(fd, VC_MEM_IOC_BASE, &base) || copy_errno(fd, &word, base, 4))
+		return EXIT_FAILURE;
+	puts("holding");
+	fflush(stdout);
+	getchar();
+	is_errno(copy_errno(fd, &word, base, 4), EPERM, "nothing is copied any more");
+	is_errno(map_errno(fd, PROT_READ, MAP_SHARED, base, 4096), EPERM, "nor mapped");
+	return nr_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 /* Send the firmware what it complains of in its log: a message without a header. */
 static int provoke(void)
 {
@@ -238,7 +254,7 @@ static int provoke(void)
 	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* usage: vc_mem-check [open-ro|open-rw|hold|provoke] */
+/* usage: vc_mem-check [open-ro|open-rw|hold|hold-locked|provoke] */
 int main(int argc, char **argv)
 {
 	int fd;
@@ -247,6 +263,8 @@ int main(int argc, char **argv)
 		return check_all();
 	if (!strcmp(argv[1], "hold"))
 		return hold();
+	if (!strcmp(argv[1], "hold-locked"))
+		return hold_until_locked();
 	if (!strcmp(argv[1], "provoke"))
 		return provoke();
 	fd = open(DEVICE, (!strcmp(argv[1], "open-rw") ? O_RDWR : O_RDONLY) | O_CLOEXEC);
