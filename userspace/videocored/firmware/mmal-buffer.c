@@ -83,28 +83,38 @@ static void to_host_done(struct fw_service *svc, struct fw_bulk *bulk, int actua
 	xfer_free(xfer_of(bulk));
 }
 
+/* Without zero copy, whatever the status. */
+static bool carries_data(const struct component_buffer *buf)
+{
+	return buf->port->type == MMAL_PORT_OUTPUT && !buf->zero_copy;
+}
+
+/* Clients take it from any port, though they send only names of images so. */
+static bool is_short(const struct component_buffer *buf)
+{
+	return carries_data(buf) && buf->length && buf->length <= MMAL_SHORT_DATA_MAX;
+}
+
+static bool needs_xfer(const struct component_buffer *buf)
+{
+	return carries_data(buf) && !is_short(buf) &&
+	       (buf->length || (buf->flags & MMAL_BUFFER_EOS));
+}
+
 /* What a buffer without zero copy needs besides its message. */
 static struct mmal_xfer *to_host_xfer(struct component_buffer *buf)
 {
 	struct mmal_client *client = buf->port->comp->client;
 	struct mmal_xfer *xfer;
 
-	if (buf->port->type != MMAL_PORT_OUTPUT || buf->zero_copy)
+	if (!needs_xfer(buf))
 		return NULL;
-	if (!buf->length && (buf->flags & MMAL_BUFFER_EOS))
-		return xfer_create(client, NULL, MMAL_DUMMY_BULK_LEN);
 	if (!buf->length)
-		return NULL;
+		return xfer_create(client, NULL, MMAL_DUMMY_BULK_LEN);
 	xfer = xfer_create(client, buf->mem, MMAL_BULK_LEN(buf->length));
 	if (xfer)
 		buf->mem = NULL;
 	return xfer;
-}
-
-static bool needs_xfer(const struct component_buffer *buf)
-{
-	return buf->port->type == MMAL_PORT_OUTPUT && !buf->zero_copy &&
-	       (buf->length || (buf->flags & MMAL_BUFFER_EOS));
 }
 
 static void count_tx(struct component_buffer *buf)
@@ -115,6 +125,7 @@ static void count_tx(struct component_buffer *buf)
 	count->tx++;
 	count->tx_zero_copy += buf->zero_copy;
 	count->tx_empty += !buf->length;
+	count->tx_short_msg += is_short(buf);
 	count->tx_fails += buf->error != 0;
 	if (buf->flags & MMAL_BUFFER_EOS)
 		port->nr_eos++;
@@ -145,7 +156,9 @@ static void to_host_send(struct component_buffer *buf)
 	msg->header.dts = htole64(MMAL_TIME_UNKNOWN);
 	msg->is_zero_copy = htole32(buf->zero_copy);
 	msg->has_reference = 0;
-	msg->payload_in_message = 0;
+	msg->payload_in_message = htole32(is_short(buf) ? buf->length : 0);
+	if (is_short(buf))
+		memcpy(msg->short_data, buf->mem, buf->length);
 	count_tx(buf);
 	if (mmal_send(client, MMAL_MSG_BUFFER_TO_HOST, 0, mmal_status_from_errno(buf->error),
 		      msg, sizeof(*msg)) ||

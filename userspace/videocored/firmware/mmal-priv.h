@@ -39,6 +39,7 @@ struct mmal_counters {
 	uint32_t tx_zero_copy;
 	uint32_t tx_empty;
 	uint32_t tx_fails;
+	uint32_t tx_short_msg;
 	uint32_t clients_created;
 	uint32_t clients_destroyed;
 	uint32_t bad_messages;

@@ -271,6 +271,7 @@ static void mmal_stats_fill(struct mmal_client *client, struct mmal_msg_stats *s
 		.buffers.rx_zero_copy = htole32(count->rx_zero_copy),
 		.buffers.rx_empty = htole32(count->rx_empty),
 		.buffers.rx_fails = htole32(count->rx_fails),
+		.buffers.tx_short_msg = htole32(count->tx_short_msg),
 		.buffers.rx_short_msg = htole32(count->rx_short_msg),
 		.buffers.tx = htole32(count->tx),
 		.buffers.tx_zero_copy = htole32(count->tx_zero_copy),

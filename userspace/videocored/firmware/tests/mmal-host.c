@@ -574,7 +574,7 @@ uint32_t mmal_host_returned(struct mmal_msg_buffer *buf)
 	assert_int_equal(in.len, sizeof(*buf));
 	memcpy(buf, in.payload, sizeof(*buf));
 	assert_int_equal(buf->drvbuf.magic, MMAL_MAGIC);
-	assert_int_equal(buf->payload_in_message, 0);
+	assert_true(!buf->payload_in_message || buf->payload_in_message == buf->header.length);
 	return in.head.status;
 }
 

@@ -266,6 +266,29 @@ static void encoder_gives_headers_apart(void **state)
 	assert_int_equal(buf.header.flags, MMAL_BUFFER_FRAME | MMAL_BUFFER_KEYFRAME);
 }
 
+/* Without zero copy what is short comes inside the message, with no bulk. */
+static void short_data_comes_in_the_message(void **state)
+{
+	struct block in = block_create(0, PICTURE_LEN), out = block_create(1, CODED_LEN);
+	uint32_t encoder = encoder_of("ril.video_encode", MMAL_ENCODING_H264, WIDTH, HEIGHT);
+	struct mmal_msg_buffer buf;
+
+	mmal_host_action(encoder, OUTPUT, MMAL_ACTION_DISABLE, 0, 0);
+	mmal_host_set_u32(encoder, OUTPUT, MMAL_PARAM_ZERO_COPY, 0);
+	mmal_host_set_u32(encoder, OUTPUT, MMAL_PARAM_VIDEO_ENCODE_HEADERS_WITH_FRAME, 0);
+	assert_int_equal(mmal_host_action(encoder, OUTPUT, MMAL_ACTION_ENABLE, 3, CODED_LEN), 0);
+	send_output(encoder, &out);
+	draw(in.mem, WIDTH, HEIGHT, 1);
+	send_input(encoder, &in, PICTURE_LEN, 0, 100);
+	await_buffer_of(INPUT, &buf);
+	assert_int_equal(await_buffer_of(OUTPUT, &buf), 0);
+	assert_true(buf.header.flags & MMAL_BUFFER_CONFIG);
+	assert_in_range(buf.payload_in_message, 8, MMAL_SHORT_DATA_MAX);
+	assert_int_equal(buf.header.length, buf.payload_in_message);
+	assert_memory_equal(buf.short_data, ((uint8_t[]){ 0, 0, 0, 1, 0x67 }), 5);
+	assert_int_equal(mmal_host_nr_bulks(), 0);
+}
+
 static void encoder_ends_without_pictures(void **state)
 {
 	struct block out = block_create(1, CODED_LEN);
@@ -554,6 +577,7 @@ int main(void)
 		TEST(encoder_marks_key_frames),
 		TEST(encoder_refreshes_without_key_frames),
 		TEST(encoder_gives_headers_apart),
+		TEST(short_data_comes_in_the_message),
 		TEST(encoder_ends_without_pictures),
 		TEST(short_input_is_no_picture),
 		TEST(absurd_output_is_refused),
