@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Buffers: zero copy, so that only headers travel.
+ * Buffers: zero copy, so that only headers travel; or with a payload that
+ * mmal_bulk.c moves.
  *
  * A buffer belongs to the firmware while it is in vc_mmal.buffers. Whoever
  * takes it out, under vc_mmal.lock, completes it: it is completed once.
@@ -21,28 +22,32 @@ static void vc_mmal_buffer_to_wire(const struct vc_mmal_buffer *buf,
 	wire->drvbuf.component_handle = cpu_to_le32(port->component->handle);
 	wire->drvbuf.port_handle = cpu_to_le32(port->handle);
 	wire->drvbuf.client_context = cpu_to_le32(buf->context);
-	wire->header.data = cpu_to_le32(buf->handle);
+	wire->header.data = cpu_to_le32(port->copies ? 0 : buf->handle);
 	wire->header.alloc_size = cpu_to_le32(buf->size);
 	wire->header.length = cpu_to_le32(buf->length);
-	wire->header.offset = cpu_to_le32(buf->offset);
+	/* A bulk begins with the first byte that counts. */
+	wire->header.offset = cpu_to_le32(port->copies ? 0 : buf->offset);
 	wire->header.flags = cpu_to_le32(buf->flags);
 	wire->header.pts = cpu_to_le64(buf->pts);
 	wire->header.dts = cpu_to_le64(buf->dts);
-	wire->is_zero_copy = cpu_to_le32(1);
+	wire->is_zero_copy = cpu_to_le32(!port->copies);
 }
 
-static int vc_mmal_buffer_send(struct vc_mmal *mmal,
-			       const struct vc_mmal_buffer *buf)
+/* @is_short: with the payload inside. */
+int vc_mmal_buffer_send(struct vc_mmal *mmal, const struct vc_mmal_buffer *buf,
+			u32 type, bool is_short)
 {
-	struct {
-		struct mmal_msg_header header;
-		struct mmal_msg_buffer buffer;
-	} msg = {
+	struct vc_mmal_buffer_msg msg = {
 		.header.magic = cpu_to_le32(MMAL_MAGIC),
-		.header.type = cpu_to_le32(MMAL_MSG_BUFFER_FROM_HOST),
+		.header.type = cpu_to_le32(type),
 	};
 
 	vc_mmal_buffer_to_wire(buf, &msg.buffer);
+	if (is_short) {
+		msg.buffer.payload_in_message = cpu_to_le32(buf->length);
+		memcpy(msg.buffer.short_data, buf->data + buf->offset,
+		       buf->length);
+	}
 	return vc_mmal_send(mmal, &msg, sizeof(msg));
 }
 
@@ -64,8 +69,8 @@ static int vc_mmal_buffer_enter(struct vc_mmal *mmal, struct vc_mmal_buffer *buf
 }
 
 /* With mmal->lock held, which the client's callback must not need. */
-static void vc_mmal_buffer_complete(struct vc_mmal *mmal,
-				    struct vc_mmal_buffer *buf, int status)
+void vc_mmal_buffer_complete(struct vc_mmal *mmal, struct vc_mmal_buffer *buf,
+			     int status)
 {
 	struct vc_mmal_port *port = buf->port;
 
@@ -79,12 +84,37 @@ static void vc_mmal_buffer_complete(struct vc_mmal *mmal,
 	port->done(port, buf);
 }
 
+/* With mmal->lock held: complete it as soon as nobody uses its memory. */
+void vc_mmal_buffer_end(struct vc_mmal *mmal, struct vc_mmal_buffer *buf,
+			int status)
+{
+	if (vc_mmal_xfer_release(buf, status))
+		vc_mmal_buffer_complete(mmal, buf, status);
+}
+
+/* Return: 0, 1 if the firmware does not get it and nobody else has completed it. */
+static int vc_mmal_buffer_leave(struct vc_mmal *mmal, struct vc_mmal_port *port,
+				struct vc_mmal_buffer *buf)
+{
+	guard(mutex)(&mmal->lock);
+	/* When the connection broke, it has been completed meanwhile. */
+	if (xa_erase(&mmal->buffers, buf->context) != buf)
+		return 0;
+	vc_mmal_xfer_release(buf, 0);
+	atomic_dec(&port->nr_busy);
+	vchiq_service_expect_end(mmal->svc);
+	buf->port = NULL;
+	mmal->stats.buffers_sent--;
+	return 1;
+}
+
 /**
  * vc_mmal_port_submit() - give a buffer to the firmware
- * @port: enabled port with zero copy
+ * @port: enabled port
  * @buf: buffer; on an output port @length is to be 0
  *
- * It comes back by the done callback of the port, in the end in any case.
+ * It comes back by the done callback of the port, in the end in any case. Until
+ * then, on a port that copies, its memory must stay.
  *
  * Context: process; waits for room in the transport.
  * Return: 0; or a negative errno, and the callback is not called.
@@ -92,32 +122,51 @@ static void vc_mmal_buffer_complete(struct vc_mmal *mmal,
 int vc_mmal_port_submit(struct vc_mmal_port *port, struct vc_mmal_buffer *buf)
 {
 	struct vc_mmal *mmal = port->component->mmal;
-	bool mine;
 	int ret;
 
 	if (!port->is_enabled)
 		return -EPIPE;
 	buf->port = port;
 	buf->status = 0;
+	buf->xfer = NULL;
+	if (port->copies) {
+		ret = vc_mmal_xfer_attach(port, buf);
+		if (ret)
+			return ret;
+	}
 	ret = vc_mmal_buffer_enter(mmal, buf);
-	if (ret)
+	if (ret) {
+		vc_mmal_xfer_release(buf, 0);
 		return ret;
+	}
 	trace_vc_mmal_buffer_submit(port, buf);
-	ret = vc_mmal_buffer_send(mmal, buf);
-	if (!ret)
+	if (port->copies && port->type != MMAL_PORT_OUTPUT) {
+		vc_mmal_xfer_send(mmal, buf);
 		return 0;
-	guard(mutex)(&mmal->lock);
-	/* When the connection broke, it has been completed meanwhile. */
-	mine = xa_erase(&mmal->buffers, buf->context) == buf;
-	if (!mine)
-		return 0;
-	atomic_dec(&port->nr_busy);
-	vchiq_service_expect_end(mmal->svc);
-	buf->port = NULL;
-	mmal->stats.buffers_sent--;
-	return ret;
+	}
+	ret = vc_mmal_buffer_send(mmal, buf, MMAL_MSG_BUFFER_FROM_HOST, false);
+	return ret && vc_mmal_buffer_leave(mmal, port, buf) ? ret : 0;
 }
 EXPORT_SYMBOL_GPL(vc_mmal_port_submit);
+
+/* What the firmware says of a buffer of a port that copies, and of its payload. */
+static int vc_mmal_buffer_payload(struct vc_mmal_buffer *buf,
+				  const struct mmal_msg_buffer *wire)
+{
+	u32 length = le32_to_cpu(wire->header.length);
+	u32 inside = le32_to_cpu(wire->payload_in_message);
+
+	/* An input has been read; its length is that of before. */
+	if (buf->port->type != MMAL_PORT_OUTPUT)
+		return 0;
+	if (length > buf->size || inside > MMAL_SHORT_DATA_MAX ||
+	    (inside && inside != length))
+		return -EPROTO;
+	if (inside)
+		memcpy(buf->data, wire->short_data, inside);
+	buf->length = length;
+	return 0;
+}
 
 /* What the firmware says of a buffer: checked, then stored. */
 static int vc_mmal_buffer_from_wire(struct vc_mmal_buffer *buf,
@@ -131,6 +180,8 @@ static int vc_mmal_buffer_from_wire(struct vc_mmal_buffer *buf,
 	buf->flags = le32_to_cpu(wire->header.flags);
 	buf->pts = le64_to_cpu(wire->header.pts);
 	buf->dts = le64_to_cpu(wire->header.dts);
+	if (buf->port->copies)
+		return vc_mmal_buffer_payload(buf, wire);
 	if ((u64)length + offset > buf->size)
 		return -EPROTO;
 	/* Sent by bulk or inside the message: not what the port was set to. */
@@ -138,7 +189,27 @@ static int vc_mmal_buffer_from_wire(struct vc_mmal_buffer *buf,
 		return -EPROTO;
 	buf->length = length;
 	buf->offset = offset;
-	return buf->flags & MMAL_BUFFER_TRANSMISSION_FAILED ? -EIO : 0;
+	return 0;
+}
+
+/* A payload comes as a bulk, and so does the end of a stream, which has none. */
+static bool vc_mmal_buffer_has_bulk(const struct vc_mmal_buffer *buf,
+				    const struct mmal_msg_buffer *wire)
+{
+	return buf->port->copies && buf->port->type == MMAL_PORT_OUTPUT &&
+	       !wire->payload_in_message &&
+	       (wire->header.length || buf->flags & MMAL_BUFFER_EOS);
+}
+
+static void vc_mmal_buffer_count(struct vc_mmal *mmal,
+				 const struct mmal_msg_buffer *wire, int status,
+				 bool has_bulk)
+{
+	mmal->stats.buffers_done++;
+	mmal->stats.bulks += has_bulk;
+	mmal->stats.shorts += !!wire->payload_in_message;
+	if (status == -EPROTO)
+		mmal->stats.violations++;
 }
 
 /* Receiving context: BUFFER_TO_HOST. */
@@ -148,6 +219,7 @@ void vc_mmal_buffer_returned(struct vc_mmal *mmal,
 {
 	const struct mmal_msg_buffer *wire = payload;
 	struct vc_mmal_buffer *buf;
+	bool has_bulk;
 	int status;
 
 	if (len < sizeof(*wire)) {
@@ -158,16 +230,20 @@ void vc_mmal_buffer_returned(struct vc_mmal *mmal,
 	buf = xa_load(&mmal->buffers, le32_to_cpu(wire->drvbuf.client_context));
 	if (!buf || le32_to_cpu(wire->drvbuf.port_handle) != buf->port->handle ||
 	    le32_to_cpu(wire->drvbuf.component_handle) !=
-	    buf->port->component->handle) {
+	    buf->port->component->handle || vc_mmal_xfer_receives(buf)) {
 		mmal->stats.late++;
 		return;
 	}
 	status = vc_mmal_buffer_from_wire(buf, wire);
-	if (status == -EPROTO)
-		mmal->stats.violations++;
-	mmal->stats.buffers_done++;
-	vc_mmal_buffer_complete(mmal, buf,
-				vc_mmal_errno(le32_to_cpu(h->status)) ?: status);
+	has_bulk = vc_mmal_buffer_has_bulk(buf, wire);
+	vc_mmal_buffer_count(mmal, wire, status, has_bulk);
+	if (!status && buf->flags & MMAL_BUFFER_TRANSMISSION_FAILED)
+		status = -EIO;
+	status = vc_mmal_errno(le32_to_cpu(h->status)) ?: status;
+	if (has_bulk)
+		vc_mmal_xfer_receive(buf, le32_to_cpu(wire->header.length), status);
+	else
+		vc_mmal_buffer_end(mmal, buf, status);
 }
 
 /*
@@ -186,6 +262,6 @@ void vc_mmal_buffers_reclaim(struct vc_mmal *mmal, struct vc_mmal_port *port,
 			continue;
 		buf->length = 0;
 		mmal->stats.buffers_reclaimed++;
-		vc_mmal_buffer_complete(mmal, buf, status);
+		vc_mmal_buffer_end(mmal, buf, status);
 	}
 }

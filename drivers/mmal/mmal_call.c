@@ -55,6 +55,8 @@ static int vc_mmal_call_send(struct vc_mmal *mmal, struct vc_mmal_call *call,
 		.header.context = cpu_to_le32(context),
 	};
 
+	if (call->flush)
+		return vc_mmal_xfer_flush(call->flush, context);
 	if (call->len > sizeof(msg.payload))
 		return -EMSGSIZE;
 	if (call->len)

@@ -150,6 +150,8 @@ static int vc_mmal_stats_show(struct seq_file *s, void *unused)
 	seq_printf(s, "buffers_sent %llu\n", stats.buffers_sent);
 	seq_printf(s, "buffers_done %llu\n", stats.buffers_done);
 	seq_printf(s, "buffers_reclaimed %llu\n", stats.buffers_reclaimed);
+	seq_printf(s, "bulks %llu\n", stats.bulks);
+	seq_printf(s, "shorts %llu\n", stats.shorts);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(vc_mmal_stats);
@@ -197,12 +199,14 @@ static struct vc_mmal *vc_mmal_create(struct vchiq_device *vdev,
 	spin_lock_init(&mmal->event_lock);
 	INIT_LIST_HEAD(&mmal->events);
 	INIT_WORK(&mmal->event_work, vc_mmal_event_work);
+	vc_mmal_lanes_init(mmal);
 	return mmal;
 }
 
 static void vc_mmal_free(struct vc_mmal *mmal)
 {
 	vc_mmal_events_drop(mmal);
+	vc_mmal_lanes_flush(mmal);
 	xa_destroy(&mmal->components);
 	xa_destroy(&mmal->calls);
 	xa_destroy(&mmal->buffers);

@@ -8,6 +8,9 @@
 
 #include "mmal_priv.h"
 
+/* Firmware that can order a flush behind bulks. */
+#define VC_MMAL_FLUSH_MAJOR	15
+
 static int vc_mmal_port_info(struct vc_mmal_port *port, u32 type,
 			     const void *payload, size_t len)
 {
@@ -213,7 +216,7 @@ static int vc_mmal_port_action(struct vc_mmal_port *port, u32 action)
 
 /**
  * vc_mmal_port_enable() - let buffers be exchanged
- * @port: port with @num, @size and the format set; buffers are zero copy
+ * @port: port with @num, @size, @copies and the format set
  * @done: NULL for a tunnel; else called for each submitted buffer that comes
  *	back, one call at a time for a connection, mostly from the receiving
  *	context of the transport: it must not make calls nor submit buffers
@@ -231,7 +234,8 @@ int vc_mmal_port_enable(struct vc_mmal_port *port,
 	if (ret)
 		return ret;
 	if (!port->sink)
-		ret = vc_mmal_port_set_u32(port, MMAL_PARAM_ZERO_COPY, 1);
+		ret = vc_mmal_port_set_u32(port, MMAL_PARAM_ZERO_COPY,
+					   !port->copies);
 	if (ret)
 		return ret;
 	port->done = done;
@@ -259,11 +263,47 @@ int vc_mmal_port_disable(struct vc_mmal_port *port)
 
 	if (!port->is_enabled)
 		return 0;
+	vc_mmal_xfers_cancel(port);
 	ret = vc_mmal_port_action(port, MMAL_ACTION_DISABLE);
+	if (!ret)
+		vc_mmal_xfers_await(port);
 	if (!ret || ret == -ENODEV)
 		port->is_enabled = false;
-	guard(mutex)(&mmal->lock);
-	vc_mmal_buffers_reclaim(mmal, port, ret ?: -ECANCELED);
+	scoped_guard(mutex, &mmal->lock)
+		vc_mmal_buffers_reclaim(mmal, port, ret ?: -ECANCELED);
+	if (atomic_read(&port->nr_busy))
+		vc_mmal_lanes_flush(mmal);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(vc_mmal_port_disable);
+
+/**
+ * vc_mmal_port_flush() - get the buffers back that the firmware has
+ * @port: enabled port, which stays enabled
+ *
+ * They come back as unused before this returns; what a buffer of a port that copies
+ * has on its way still comes. None may be submitted meanwhile.
+ *
+ * Return: 0 or a negative errno.
+ */
+int vc_mmal_port_flush(struct vc_mmal_port *port)
+{
+	struct mmal_msg_status reply;
+	struct vc_mmal_call call = {
+		.name = port->component->name,
+		.type = MMAL_MSG_PORT_FLUSH,
+		.reply = &reply,
+		.reply_size = sizeof(reply),
+		.reply_min = sizeof(reply),
+		.flush = port,
+	};
+	int ret;
+
+	if (!port->copies || port->component->mmal->major < VC_MMAL_FLUSH_MAJOR)
+		return vc_mmal_port_action(port, MMAL_ACTION_FLUSH);
+	ret = vc_mmal_call(port->component->mmal, &call);
+	if (!ret)
+		vc_mmal_xfers_await(port);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(vc_mmal_port_flush);

@@ -11,6 +11,7 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
@@ -28,6 +29,31 @@ struct vc_mmal_msg {
 	u8 payload[VC_MMAL_MAX_PAYLOAD];
 };
 
+/* A message that names a buffer. */
+struct vc_mmal_buffer_msg {
+	struct mmal_msg_header header;
+	struct mmal_msg_buffer buffer;
+};
+
+/* Index of a lane. */
+enum vc_mmal_lane_index {
+	VC_MMAL_LANE_TO_FIRMWARE,
+	VC_MMAL_LANE_TO_HOST,
+	VC_MMAL_NR_LANES,
+};
+
+/**
+ * struct vc_mmal_lane - bulks of one direction, see mmal_bulk.c
+ * @mmal: connection
+ * @queued: waiting for @work, protected by vc_mmal.lock
+ * @work: posts them one after the other
+ */
+struct vc_mmal_lane {
+	struct vc_mmal *mmal;
+	struct list_head queued;
+	struct work_struct work;
+};
+
 /**
  * struct vc_mmal_call - a request and its answer
  * @name: of the component it is for, NULL: none
@@ -39,6 +65,7 @@ struct vc_mmal_msg {
  * @reply_min: a shorter answer breaks the protocol
  * @reply_len: bytes put in @reply
  * @undoes: not to be interrupted by a fatal signal
+ * @flush: port whose bulks the request must not overtake, or NULL
  * @done: private: completed when answered, or never to be
  * @error: private: 0, or why there is no answer
  */
@@ -52,6 +79,7 @@ struct vc_mmal_call {
 	size_t reply_min;
 	size_t reply_len;
 	bool undoes;
+	const struct vc_mmal_port *flush;
 	struct completion done;
 	int error;
 };
@@ -67,6 +95,8 @@ struct vc_mmal_call {
  * @buffers_sent: buffers given to the firmware
  * @buffers_done: buffers it gave back
  * @buffers_reclaimed: buffers taken back without it
+ * @bulks: payloads that came as a bulk
+ * @shorts: payloads that came inside a message
  */
 struct vc_mmal_stats {
 	u64 calls;
@@ -78,6 +108,8 @@ struct vc_mmal_stats {
 	u64 buffers_sent;
 	u64 buffers_done;
 	u64 buffers_reclaimed;
+	u64 bulks;
+	u64 shorts;
 };
 
 /**
@@ -94,6 +126,8 @@ struct vc_mmal_stats {
  * @event_lock: protects @events and @nr_events
  * @events: not delivered yet
  * @nr_events: how many these are
+ * @bulk_wait: for vc_mmal_port.nr_bulks to become 0
+ * @lanes: bulks of ports that copy
  * @lock: held by the receiving context while it uses an entry of @calls or
  *	@buffers, and by the owner of an entry who takes it out; protects @stats
  * @silent: the last call timed out and nothing was answered since
@@ -119,6 +153,9 @@ struct vc_mmal {
 	struct list_head events;
 	unsigned int nr_events;
 
+	wait_queue_head_t bulk_wait;
+	struct vc_mmal_lane lanes[VC_MMAL_NR_LANES];
+
 	struct mutex lock; /* Protects all below */
 	bool silent;
 	bool closed;
@@ -143,11 +180,29 @@ void vc_mmal_call_answered(struct vc_mmal *mmal, const struct mmal_msg_header *h
 void vc_mmal_calls_closed(struct vc_mmal *mmal);
 
 /* mmal_buffer.c */
+int vc_mmal_buffer_send(struct vc_mmal *mmal, const struct vc_mmal_buffer *buf,
+			u32 type, bool is_short);
+void vc_mmal_buffer_complete(struct vc_mmal *mmal, struct vc_mmal_buffer *buf,
+			     int status);
+void vc_mmal_buffer_end(struct vc_mmal *mmal, struct vc_mmal_buffer *buf,
+			int status);
 void vc_mmal_buffer_returned(struct vc_mmal *mmal,
 			     const struct mmal_msg_header *h,
 			     const void *payload, size_t len);
 void vc_mmal_buffers_reclaim(struct vc_mmal *mmal, struct vc_mmal_port *port,
 			     int status);
+
+/* mmal_bulk.c */
+void vc_mmal_lanes_init(struct vc_mmal *mmal);
+void vc_mmal_lanes_flush(struct vc_mmal *mmal);
+int vc_mmal_xfer_attach(struct vc_mmal_port *port, struct vc_mmal_buffer *buf);
+void vc_mmal_xfer_send(struct vc_mmal *mmal, struct vc_mmal_buffer *buf);
+void vc_mmal_xfer_receive(struct vc_mmal_buffer *buf, u32 len, int status);
+bool vc_mmal_xfer_receives(const struct vc_mmal_buffer *buf);
+bool vc_mmal_xfer_release(struct vc_mmal_buffer *buf, int status);
+void vc_mmal_xfers_cancel(struct vc_mmal_port *port);
+void vc_mmal_xfers_await(struct vc_mmal_port *port);
+int vc_mmal_xfer_flush(const struct vc_mmal_port *port, u32 context);
 
 /* mmal_event.c */
 void vc_mmal_event_received(struct vc_mmal *mmal, const void *payload,

@@ -23,13 +23,16 @@
 struct vc_mmal;
 struct vc_mmal_component;
 struct vc_mmal_port;
+struct vc_mmal_xfer;
 struct vchiq_device;
 
 #define VC_MMAL_MAX_PORTS	8
 
 /**
- * struct vc_mmal_buffer - a zero-copy buffer, embedded in the client's
- * @handle: the VPU's handle of the memory
+ * struct vc_mmal_buffer - a buffer, embedded in the client's
+ * @handle: the VPU's handle of the memory; of a port that copies: unused
+ * @data: the memory, of a port that copies: direct mapped or vmalloc, with room for
+ *	@size rounded up to 4
  * @size: bytes of it
  * @length: valid bytes, set by who fills the buffer
  * @offset: where they start
@@ -39,9 +42,11 @@ struct vchiq_device;
  * @status: when completed: 0, or why the firmware has not used the buffer
  * @port: private: where it is, NULL outside
  * @context: private: name of the buffer in messages
+ * @xfer: private: its payload, on a port that copies
  */
 struct vc_mmal_buffer {
 	u32 handle;
+	void *data;
 	u32 size;
 	u32 length;
 	u32 offset;
@@ -51,6 +56,7 @@ struct vc_mmal_buffer {
 	int status;
 	struct vc_mmal_port *port;
 	u32 context;
+	struct vc_mmal_xfer *xfer;
 };
 
 /**
@@ -111,10 +117,13 @@ struct vc_mmal_format {
  * @capabilities: MMAL_PORT_CAP_*
  * @num: buffers the client will use; set before vc_mmal_port_enable()
  * @size: their size; set before vc_mmal_port_enable()
+ * @copies: payloads travel as bulks, or inside messages, to and from
+ *	vc_mmal_buffer.data; false: zero copy. Set before vc_mmal_port_enable()
  * @format: as last read by vc_mmal_port_update() or vc_mmal_port_set_format()
  * @is_enabled: the firmware accepts and returns buffers
  * @sink: other end of a tunnel, see vc_mmal_tunnel_create(), or NULL
  * @nr_busy: buffers with the firmware
+ * @nr_bulks: of these, those whose payload is on its way here
  * @done: completes buffers, see vc_mmal_port_enable()
  * @priv: the client's
  */
@@ -130,10 +139,12 @@ struct vc_mmal_port {
 	u32 capabilities;
 	u32 num;
 	u32 size;
+	bool copies;
 	struct vc_mmal_format format;
 	bool is_enabled;
 	struct vc_mmal_port *sink;
 	atomic_t nr_busy;
+	atomic_t nr_bulks;
 	void (*done)(struct vc_mmal_port *port, struct vc_mmal_buffer *buf);
 	void *priv;
 };
@@ -221,6 +232,7 @@ int vc_mmal_port_enable(struct vc_mmal_port *port,
 			void (*done)(struct vc_mmal_port *port,
 				     struct vc_mmal_buffer *buf));
 int vc_mmal_port_disable(struct vc_mmal_port *port);
+int vc_mmal_port_flush(struct vc_mmal_port *port);
 int vc_mmal_tunnel_create(struct vc_mmal_port *src, struct vc_mmal_port *sink);
 int vc_mmal_tunnel_destroy(struct vc_mmal_port *src);
 int vc_mmal_port_submit(struct vc_mmal_port *port, struct vc_mmal_buffer *buf);
