@@ -4,6 +4,9 @@
  *
  * Copyright (C) 2026 vc-media project
  */
+#include <linux/gcd.h>
+#include <linux/math64.h>
+
 #include <media/v4l2-event.h>
 #include <media/v4l2-ioctl.h>
 
@@ -136,11 +139,11 @@ static int vc_camera_enum_frameintervals(struct file *file, void *priv,
 	    !vc_camera_has_size(cam, fival->pixel_format, fival->width,
 				fival->height))
 		return -EINVAL;
-	fival->type = V4L2_FRMIVAL_TYPE_CONTINUOUS;
+	fival->type = V4L2_FRMIVAL_TYPE_STEPWISE;
 	fival->stepwise = (struct v4l2_frmival_stepwise) {
 		.min = { 1, VC_CAMERA_MAX_FPS },
 		.max = { 1, VC_CAMERA_MIN_FPS },
-		.step = { 1, 1 },
+		.step = { 1, VC_CAMERA_INTERVALS },
 	};
 	return 0;
 }
@@ -157,23 +160,24 @@ static int vc_camera_g_parm(struct file *file, void *priv,
 	return 0;
 }
 
-/* To what the camera can do; no interval at all means the default. */
+/* To the next one there is; no interval at all means the default. */
 static struct v4l2_fract vc_camera_adjust_interval(struct v4l2_fract wish)
 {
-	const u64 num = wish.numerator, den = wish.denominator;
+	const u32 min = VC_CAMERA_INTERVALS / VC_CAMERA_MAX_FPS;
+	const u32 max = VC_CAMERA_INTERVALS / VC_CAMERA_MIN_FPS;
+	u64 steps;
+	u32 common;
 
-	if (!num || !den)
+	if (!wish.numerator || !wish.denominator)
 		return (struct v4l2_fract) { 1, VC_CAMERA_DEFAULT_FPS };
-	if (den > num * VC_CAMERA_MAX_FPS)
-		return (struct v4l2_fract) { 1, VC_CAMERA_MAX_FPS };
-	if (den < num * VC_CAMERA_MIN_FPS)
-		return (struct v4l2_fract) { 1, VC_CAMERA_MIN_FPS };
-	/* Signed numbers of the firmware's; nobody misses the precision. */
-	while (wish.numerator > S32_MAX || wish.denominator > S32_MAX) {
-		wish.numerator >>= 1;
-		wish.denominator >>= 1;
-	}
-	return wish;
+	steps = div_u64((u64)wish.numerator * VC_CAMERA_INTERVALS +
+			wish.denominator / 2, wish.denominator);
+	steps = clamp_t(u64, steps, min, max);
+	common = gcd(steps, VC_CAMERA_INTERVALS);
+	return (struct v4l2_fract) {
+		.numerator = (u32)steps / common,
+		.denominator = VC_CAMERA_INTERVALS / common,
+	};
 }
 
 static int vc_camera_s_parm(struct file *file, void *priv,

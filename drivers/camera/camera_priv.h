@@ -50,6 +50,8 @@
 
 #define VC_CAMERA_MIN_FPS	1
 #define VC_CAMERA_MAX_FPS	120
+/* Intervals are multiples of this part of a second: 24, 25, 30, 50, 60, 120 are there. */
+#define VC_CAMERA_INTERVALS	600u
 #define VC_CAMERA_DEFAULT_FPS	30
 
 struct dentry;

@@ -67,7 +67,7 @@ done
 like "$(v4l2-ctl -d $dev --list-framesizes=NV12)" '32x32 - 3280x2464 with step 2/2' 'sizes'
 like "$(v4l2-ctl -d $dev --list-framesizes=H264)" '32x32 - 1920x1080 with step 2/2' 'sizes of videos'
 like "$(v4l2-ctl -d $dev --list-frameintervals=width=1920,height=1080,pixelformat=NV12)" \
-	'1.000-120.000 fps' 'intervals'
+	'Stepwise 0.008s - 1.000s with step 0.002s \(1.000-120.000 fps\)' 'intervals'
 unlike "$(v4l2-ctl -d $dev --list-frameintervals=width=1921,height=1080,pixelformat=NV12)" 'fps' \
 	'no intervals of a size that is not there'
 like "$(format_of)" 'Colorspace *: sRGB.*Encoding: ITU-R 601.*Full Range' 'colours of YUV'
@@ -107,6 +107,9 @@ is "$(stat_of bytes_copied)" 0 'no byte was copied'
 # Rates and controls.
 ok '10 frames per second can be asked for' v4l2-ctl -d $dev --set-parm=10
 like "$(v4l2-ctl -d $dev --get-parm)" '10.000 \(' 'and are told'
+ok '29 are not a step' v4l2-ctl -d $dev --set-parm=29
+like "$(v4l2-ctl -d $dev --get-parm)" '28.571 ' 'the nearest are told'
+ok '10 again' v4l2-ctl -d $dev --set-parm=10
 start=${EPOCHREALTIME/./}
 captures 'and they come' 20 NV12 640 480 640 20
 at_least $(((${EPOCHREALTIME/./} - start) / 1000)) 1900 'no faster than asked for'
