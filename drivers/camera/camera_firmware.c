@@ -405,6 +405,7 @@ int vc_camera_firmware_start(struct vc_camera *cam,
 		ret = vc_camera_match_clocks(cam);
 	if (ret)
 		return ret;
+	port->copies = !cam->sm;
 	port->num = max(port->min_num, vb2_get_num_buffers(&cam->queue));
 	port->size = max(port->min_size, cam->pix.sizeimage);
 	return vc_mmal_port_enable(port, done);

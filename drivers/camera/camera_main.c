@@ -14,9 +14,14 @@
 
 #include "camera_priv.h"
 
+static bool zero_copy = true;
+module_param(zero_copy, bool, 0444);
+MODULE_PARM_DESC(zero_copy,
+		 "share pictures with the firmware (default); N: have it copy them, for buffers that are not contiguous or firmware without shared memory");
+
 /**
  * struct vc_cameras - the cameras of a VideoCore
- * @sm: shared memory
+ * @sm: shared memory, NULL: pictures are copied
  * @nr: of @camera
  * @camera: each a device of its own
  */
@@ -186,7 +191,7 @@ static int vc_camera_probe(struct vchiq_device *vdev)
 	if (!cams)
 		return -ENOMEM;
 	dev_set_drvdata(dev, cams);
-	cams->sm = vc_sm_get(vdev);
+	cams->sm = zero_copy ? vc_sm_get(vdev) : NULL;
 	if (IS_ERR(cams->sm))
 		return dev_err_probe(dev, PTR_ERR(cams->sm),
 				     "no shared memory\n");

@@ -119,7 +119,7 @@ struct vc_camera_stats {
  * @v4l2_dev: its reference count is that of the structure
  * @video: video node
  * @queue: buffers of @video
- * @sm: shared memory
+ * @sm: shared memory, NULL: pictures are copied
  * @mmal: connection
  * @component: ril.camera
  * @encoder: of each vc_camera_coder, or NULL

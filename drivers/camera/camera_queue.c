@@ -7,6 +7,8 @@
 #include <linux/dma-buf.h>
 #include <linux/math64.h>
 
+#include <media/videobuf2-vmalloc.h>
+
 #include "../compat.h"
 #include "camera_priv.h"
 
@@ -108,6 +110,7 @@ static void vc_camera_deliver(struct vc_camera *cam,
 
 		cam->stats.dropped += missed;
 		cam->stats.delivered++;
+		cam->stats.bytes_copied += cam->sm ? 0 : buf->mmal.length;
 		cam->sequence += missed;
 		buf->vb.sequence = cam->sequence++;
 		cam->last_pts = pts;
@@ -198,7 +201,10 @@ static int vc_camera_submit(struct vc_camera *cam, struct vc_camera_buffer *buf)
 {
 	struct vc_mmal_buffer *mmal = &buf->mmal;
 
-	mmal->handle = vc_sm_import_handle(buf->import);
+	if (cam->sm)
+		mmal->handle = vc_sm_import_handle(buf->import);
+	else
+		mmal->data = vb2_plane_vaddr(&buf->vb.vb2_buf, 0);
 	mmal->size = vb2_plane_size(&buf->vb.vb2_buf, 0);
 	mmal->length = 0;
 	mmal->offset = 0;
@@ -311,6 +317,8 @@ static int vc_camera_buf_init(struct vb2_buffer *vb)
 	struct vc_camera_buffer *buf = to_camera_buffer(vb);
 	struct vc_sm_import *import;
 
+	if (!cam->sm)
+		return vb2_plane_vaddr(vb, 0) ? 0 : -EINVAL;
 	import = vc_sm_import(cam->sm, vc_sm_vb2_plane_dmabuf(vb, 0),
 			      VC_CAMERA_NAME);
 	if (IS_ERR(import))
@@ -336,7 +344,7 @@ static int vc_camera_buf_prepare(struct vb2_buffer *vb)
 	if (vb->memory != VB2_MEMORY_DMABUF)
 		return 0;
 	/* The display or the GPU may still read what was in the buffer before. */
-	return vc_sm_wait_fences(vc_sm_vb2_plane_dmabuf(vb, 0), true);
+	return vc_sm_wait_fences(vb->planes[0].dbuf, true);
 }
 
 static void vc_camera_buf_queue(struct vb2_buffer *vb)
@@ -428,10 +436,10 @@ int vc_camera_queue_init(struct vc_camera *cam)
 	INIT_DELAYED_WORK(&cam->watchdog, vc_camera_watchdog);
 	q->type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
 	q->io_modes = VB2_MMAP | VB2_DMABUF;
-	q->dev = vc_sm_device(cam->sm);
+	q->dev = cam->sm ? vc_sm_device(cam->sm) : &cam->vdev->dev;
 	q->drv_priv = cam;
 	q->ops = &vc_camera_queue_ops;
-	q->mem_ops = &vc_sm_vb2_memops;
+	q->mem_ops = cam->sm ? &vc_sm_vb2_memops : &vb2_vmalloc_memops;
 	q->buf_struct_size = sizeof(struct vc_camera_buffer);
 	q->timestamp_flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC |
 			     V4L2_BUF_FLAG_TSTAMP_SRC_EOF;

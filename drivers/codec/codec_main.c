@@ -52,6 +52,11 @@ const struct vc_codec_role_info vc_codec_roles[VC_CODEC_NR_ROLES] = {
 	},
 };
 
+static bool zero_copy = true;
+module_param(zero_copy, bool, 0444);
+MODULE_PARM_DESC(zero_copy,
+		 "share buffers with the firmware (default); N: have it copy them, for buffers that are not contiguous or firmware without shared memory");
+
 static int decode_video_nr = 10;
 module_param(decode_video_nr, int, 0444);
 MODULE_PARM_DESC(decode_video_nr, "wished number of the decoder's video device");
@@ -312,7 +317,7 @@ static int vc_codec_probe(struct vchiq_device *vdev)
 	struct vc_sm *sm;
 	int ret;
 
-	sm = vc_sm_get(vdev);
+	sm = zero_copy ? vc_sm_get(vdev) : NULL;
 	if (IS_ERR(sm))
 		return dev_err_probe(dev, PTR_ERR(sm), "no shared memory\n");
 	codec = vc_codec_create(vdev);

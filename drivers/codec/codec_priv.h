@@ -262,7 +262,7 @@ struct vc_codec_node {
  * @vdev: device; a reference is held
  * @v4l2_dev: its reference count is that of the structure
  * @mdev: media graph
- * @sm: shared memory
+ * @sm: shared memory, NULL: buffers are copied
  * @mmal: connection
  * @nodes: video devices
  * @ctx_lock: protects @contexts

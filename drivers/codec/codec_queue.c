@@ -7,6 +7,8 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-resv.h>
 
+#include <media/videobuf2-vmalloc.h>
+
 #include "../compat.h"
 #include "codec_priv.h"
 
@@ -47,6 +49,8 @@ static int vc_codec_buf_init(struct vb2_buffer *vb)
 	struct vc_codec_buffer *buf = to_codec_buffer(vb);
 	struct vc_sm_import *import;
 
+	if (!ctx->node->codec->sm)
+		return vb2_plane_vaddr(vb, 0) ? 0 : -EINVAL;
 	import = vc_sm_import(ctx->node->codec->sm,
 			      vc_sm_vb2_plane_dmabuf(vb, 0), VC_CODEC_NAME);
 	if (IS_ERR(import))
@@ -116,7 +120,7 @@ static int vc_codec_buf_prepare(struct vb2_buffer *vb)
 		ret = -EINVAL;
 	if (ret || vb->memory != VB2_MEMORY_DMABUF)
 		return ret;
-	return vc_codec_wait_for_others(vc_sm_vb2_plane_dmabuf(vb, 0),
+	return vc_codec_wait_for_others(vb->planes[0].dbuf,
 					side == VC_CODEC_OUT);
 }
 
@@ -264,16 +268,18 @@ static const struct vb2_ops vc_codec_queue_ops = {
 static int vc_codec_queue_init_one(struct vc_codec_ctx *ctx, struct vb2_queue *q,
 				   enum vc_codec_side side)
 {
+	struct vc_codec *codec = ctx->node->codec;
+
 	INIT_LIST_HEAD(&ctx->queue[side].pending);
 	INIT_LIST_HEAD(&ctx->queue[side].finished);
 	ctx->queue[side].vq = q;
 	q->type = side == VC_CODEC_OUT ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE :
 					 V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE;
 	q->io_modes = VB2_MMAP | VB2_DMABUF;
-	q->dev = vc_sm_device(ctx->node->codec->sm);
+	q->dev = codec->sm ? vc_sm_device(codec->sm) : &codec->vdev->dev;
 	q->drv_priv = ctx;
 	q->ops = &vc_codec_queue_ops;
-	q->mem_ops = &vc_sm_vb2_memops;
+	q->mem_ops = codec->sm ? &vc_sm_vb2_memops : &vb2_vmalloc_memops;
 	q->buf_struct_size = sizeof(struct vc_codec_buffer);
 	q->timestamp_flags = V4L2_BUF_FLAG_TIMESTAMP_COPY;
 	q->lock = &ctx->node->lock;

@@ -190,7 +190,10 @@ static int vc_codec_submit(struct vc_codec_ctx *ctx, enum vc_codec_side side,
 {
 	struct vc_mmal_buffer *mmal = &buf->mmal;
 
-	mmal->handle = vc_sm_import_handle(buf->import);
+	if (ctx->node->codec->sm)
+		mmal->handle = vc_sm_import_handle(buf->import);
+	else
+		mmal->data = vb2_plane_vaddr(&vc_codec_vb(buf)->vb2_buf, 0);
 	mmal->size = vb2_plane_size(&vc_codec_vb(buf)->vb2_buf, 0);
 	mmal->length = 0;
 	mmal->offset = 0;

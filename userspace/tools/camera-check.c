@@ -117,6 +117,17 @@ static void stream_use_vc_sm(struct stream *s)
 	close(sm);
 }
 
+/* Buffers that are not contiguous. */
+static void stream_use_scattered(struct stream *s)
+{
+	stream_request(s, V4L2_MEMORY_DMABUF);
+	for (int i = 0; i < NR_BUFFERS; i++) {
+		s->dmabuf[i] = dmabuf_scattered((s->pix.sizeimage + 4095) & ~4095u);
+		CHECK(s->dmabuf[i] >= 0, "no scattered dma-buf");
+		stream_map(s, i);
+	}
+}
+
 /* Buffers of the camera, seen through their dma-bufs. */
 static void stream_use_expbuf(struct stream *s)
 {
@@ -245,6 +256,11 @@ static void run_stream(int argc, char **argv, void (*use)(struct stream *s))
 static void case_dmabuf(int argc, char **argv)
 {
 	run_stream(argc, argv, stream_use_vc_sm);
+}
+
+static void case_scattered(int argc, char **argv)
+{
+	run_stream(argc, argv, stream_use_scattered);
 }
 
 static void case_expbuf(int argc, char **argv)
@@ -429,6 +445,7 @@ static void case_cycles(int argc, char **argv)
 
 static const struct check_case cases[] = {
 	{ "dmabuf", "into buffers of vc_sm: FOURCC WIDTH HEIGHT COUNT", case_dmabuf },
+	{ "scattered", "into scattered buffers: FOURCC WIDTH HEIGHT COUNT", case_scattered },
 	{ "expbuf", "into exported buffers: FOURCC WIDTH HEIGHT COUNT", case_expbuf },
 	{ "bad-dmabuf", "buffers that do not do", case_bad_dmabuf },
 	{ "unbind", "the device goes and comes: its name [FOURCC]", case_unbind },
