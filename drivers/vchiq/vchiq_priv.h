@@ -224,7 +224,8 @@ enum vchiq_pause {
  * @answers: answers and CLOSEs that found no room, struct vchiq_answer; they go
  *	out before anything else
  * @nr_answers: how many
- * @nr_waiting: blocked senders; the recycle event is of interest to them only
+ * @nr_waiting: blocked senders nobody has woken yet; the recycle event is of
+ *	interest to them only
  * @luck: of polling for slots
  * @generation: grows when a blocked sender should look again
  * @wait: blocked senders

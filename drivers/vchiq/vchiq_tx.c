@@ -53,12 +53,17 @@ void vchiq_tx_reset(struct vchiq_conn *conn)
 	conn->tx.pause = VCHIQ_PAUSE_NONE;
 }
 
+/*
+ * Who is woken waits no more: until it has looked, and waits again, nobody needs to be told
+ * of slots. Else the firmware would ring for each slot of a sender that is about to run.
+ */
 static void vchiq_tx_wake_locked(struct vchiq_conn *conn)
 {
 	lockdep_assert_held(&conn->tx.lock);
 	if (!conn->tx.nr_waiting)
 		return;
 
+	WRITE_ONCE(conn->tx.nr_waiting, 0);
 	WRITE_ONCE(conn->tx.generation, conn->tx.generation + 1);
 	wake_up_all(&conn->tx.wait);
 }
@@ -340,7 +345,8 @@ static int vchiq_tx_wait(struct vchiq_conn *conn, const struct vchiq_msg *msg,
 	vchiq_watch_end(conn);
 
 	mutex_lock(&tx->lock);
-	WRITE_ONCE(tx->nr_waiting, tx->nr_waiting - 1);
+	if (tx->generation == generation)
+		WRITE_ONCE(tx->nr_waiting, tx->nr_waiting - 1);
 	if (left <= 0)
 		return vchiq_service_wait_error(conn, left);
 
