@@ -27,6 +27,10 @@ MODULE_PARM_DESC(poll_us, "who waits looks for messages for at most so long befo
 #define VCHIQ_POLL_LOOKS	16
 /* What was in vain lately is still tried this once in so many times. */
 #define VCHIQ_POLL_RETRY	4
+/* Messages sent sooner after one another are of one run. */
+#define VCHIQ_POLL_RUN_US	100
+/* Messages of a run between two looks: less than the bell is kept still for. */
+#define VCHIQ_POLL_RUN_LOOK	8
 
 /* -----------------------------------------------------------------------------
  * Luck
@@ -115,6 +119,49 @@ void vchiq_poll(struct vchiq_conn *conn, struct vchiq_luck *luck, bool (*is_done
 		vchiq_luck_count(luck, done);
 	}
 	vchiq_worker_return(&conn->rx, done);
+}
+
+/* -----------------------------------------------------------------------------
+ * Between questions and answers
+ */
+
+static bool vchiq_poll_is_run(struct vchiq_luck *luck)
+{
+	ktime_t now = ktime_get();
+	bool is_run = ktime_before(now, ktime_add_us(luck->asked, VCHIQ_POLL_RUN_US));
+
+	luck->asked = now;
+	luck->run = is_run ? luck->run + 1 : 0;
+	return is_run;
+}
+
+/**
+ * vchiq_poll_asked - a message was sent whose answer may be waited for
+ * @conn: the connection
+ * @luck: of waiting for the answers
+ *
+ * After many messages in a run the firmware would have rung for the answer before the
+ * sender comes to wait for it. Where waiting is worth polling the sender looks
+ * for messages now and then and keeps the bell from being rung meanwhile.
+ *
+ * The caller holds no lock that a callback may want.
+ */
+void vchiq_poll_asked(struct vchiq_conn *conn, struct vchiq_luck *luck)
+{
+	if (!vchiq_poll_is_run(luck) || luck->run % VCHIQ_POLL_RUN_LOOK || !luck->score)
+		return;
+	if (!READ_ONCE(poll_us) || !vchiq_worker_borrow(&conn->rx))
+		return;
+
+	vchiq_worker_look(&conn->rx);
+	vchiq_worker_return(&conn->rx, true);
+}
+
+/* The answer was there before anybody waited for it: so quick a firmware is worth polling. */
+void vchiq_poll_answered(struct vchiq_luck *luck)
+{
+	if (ktime_before(ktime_get(), ktime_add_us(luck->asked, READ_ONCE(poll_us))))
+		vchiq_luck_count(luck, true);
 }
 
 /* -----------------------------------------------------------------------------

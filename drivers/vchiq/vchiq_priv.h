@@ -188,16 +188,22 @@ static inline bool vchiq_worker_is_stopping(const struct vchiq_worker *worker)
  * struct vchiq_luck - how well polling went lately
  * @score: grows when it was worth it, up to VCHIQ_LUCK_MAX, else falls
  * @skipped: times it was not tried, at 0
+ * @asked: when the last message was sent that may be answered
+ * @run: messages that were sent one right after the other
  */
 struct vchiq_luck {
 	unsigned int score;
 	unsigned int skipped;
+	ktime_t asked;
+	unsigned int run;
 };
 
 #define VCHIQ_LUCK_MAX			16
 
 void vchiq_poll(struct vchiq_conn *conn, struct vchiq_luck *luck, bool (*is_done)(void *arg),
 		void *arg);
+void vchiq_poll_asked(struct vchiq_conn *conn, struct vchiq_luck *luck);
+void vchiq_poll_answered(struct vchiq_luck *luck);
 bool vchiq_poll_slots(struct vchiq_conn *conn, struct vchiq_luck *luck, u32 seen);
 
 /* -----------------------------------------------------------------------------
@@ -560,8 +566,7 @@ struct vchiq_service_stats {
  * @is_parked: the client has gone before the firmware's CLOSE
  * @bulks: posted bulks of each direction, struct vchiq_xfer
  * @nr_bulks: how many
- * @room_luck: of polling for room for a bulk; a hint, as the next
- * @answer_luck: of polling for messages
+ * @room_luck: of polling for room for a bulk; a hint
  * @stats: counters, each with one writer at a time
  */
 struct vchiq_service {
@@ -598,7 +603,6 @@ struct vchiq_service {
 	struct list_head bulks[VCHIQ_NR_DIRS];
 	unsigned int nr_bulks[VCHIQ_NR_DIRS];
 	struct vchiq_luck room_luck;
-	struct vchiq_luck answer_luck;
 	struct vchiq_service_stats stats;
 };
 

@@ -409,6 +409,7 @@ struct vchiq_user_message {
  * @is_overrun: @overrun_work is to close it
  * @is_awaited: a call waits for the acknowledgment, or did and comes back
  * @nr_dequeuing: calls that wait for a message
+ * @answer_luck: of polling for messages, a hint
  * @messages: to be dequeued, struct vchiq_user_message
  * @nr_messages: how many
  * @available: MESSAGE_AVAILABLE of a service whose messages are dequeued
@@ -440,6 +441,7 @@ struct vchiq_user_service {
 	bool is_overrun;
 	bool is_awaited;
 	unsigned int nr_dequeuing;
+	struct vchiq_luck answer_luck;
 	struct list_head messages;
 	unsigned int nr_messages;
 	struct vchiq_user_event available;

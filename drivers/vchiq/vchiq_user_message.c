@@ -199,7 +199,7 @@ static void vchiq_user_poll_message(struct vchiq_user_service *us)
 	if (IS_ERR(svc))
 		return;
 
-	vchiq_poll(svc->conn, &svc->answer_luck, vchiq_user_can_dequeue_from, us);
+	vchiq_poll(svc->conn, &us->answer_luck, vchiq_user_can_dequeue_from, us);
 	vchiq_service_put(svc);
 }
 
@@ -306,6 +306,8 @@ static long vchiq_user_dequeue(struct vchiq_user_service *us,
 	}
 	if (has_waited)
 		vchiq_user_renotify(us);
+	else if (ret >= 0 && args->is_blocking)
+		vchiq_poll_answered(&us->answer_luck);
 
 	return ret;
 }
@@ -374,6 +376,8 @@ static int vchiq_user_send(struct vchiq_user_service *us, const void *data, size
 		return PTR_ERR(svc);
 
 	ret = vchiq_user_errno(vchiq_service_send(svc, data, len));
+	if (!ret && us->is_vchi)
+		vchiq_poll_asked(svc->conn, &us->answer_luck);
 	vchiq_service_put(svc);
 	return ret;
 }
