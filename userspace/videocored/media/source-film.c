@@ -192,19 +192,35 @@ static void check_restart(struct film *film, int64_t t_us)
 	pthread_cond_broadcast(&film->changed);
 }
 
-/* The frame to be seen at @t_us into film->shown. 0 or -ENODATA. */
-static int seek_frame(struct film *film, int64_t t_us)
+/*
+ * A moment that was asked for shows what it showed, although a frame that was late then may
+ * be there by now: all who render it see the same picture.
+ */
+static bool is_settled(const struct film *film, int64_t t_us)
+{
+	return t_us == film->wanted_us && !film->restart && film->shown->data[0];
+}
+
+/* The frame to be seen at @t_us into film->shown, film->lock held. */
+static void wait_for_frame(struct film *film, int64_t t_us)
 {
 	struct timespec deadline;
 	int err = 0;
 
-	pthread_mutex_lock(&film->lock);
 	check_restart(film, t_us);
 	film->wanted_us = t_us;
 	deadline_in(&deadline, film->shown->data[0] ? NEXT_WAIT_MS : FIRST_WAIT_MS);
 	while ((film->restart || !take_due(film, t_us)) && !film->dead && !err)
 		err = pthread_cond_timedwait(&film->changed, &film->lock, &deadline);
 	take_due(film, t_us);
+}
+
+/* The frame to be seen at @t_us into film->shown. 0 or -ENODATA. */
+static int seek_frame(struct film *film, int64_t t_us)
+{
+	pthread_mutex_lock(&film->lock);
+	if (!is_settled(film, t_us))
+		wait_for_frame(film, t_us);
 	pthread_mutex_unlock(&film->lock);
 	return film->shown->data[0] ? 0 : -ENODATA;
 }
