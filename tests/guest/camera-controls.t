@@ -161,6 +161,13 @@ dev=/dev/video1 captures 'the other does' 10 NV12 640 480 640 10
 kill -9 $streamer
 wait $streamer 2>/dev/null
 ok 'which leaves no record when it is killed' wait_for 5 no_records
+ok 'it can be given a film of its own' vcctl source "$VC_HOST_BUILD/clips/main.mp4" 1
+like "$(vcctl --json status sources | jq -c .)" '"pattern",".*main.mp4"' 'which is told'
+unlike "$(dev=/dev/video1 capture NV12 640 480 640 3 2>&1)" '^frames 3 ' 'and seen'
+captures 'by it alone' 3 NV12 640 480 640 3
+ok 'and the pattern again' vcctl source pattern 1
+dev=/dev/video1 captures 'which it sees' 3 NV12 640 480 640 3
+not_ok 'a camera that is not there is none' vcctl source pattern 2
 ok 'eight programs at once get their frames, each in its turn' sessions 8
 
 # Ends of an encoder.

@@ -48,7 +48,7 @@ static const char usage[] =
 	"  record-stop              finish the recording\n"
 	"  hotplug on|off           plug the monitor in or out\n"
 	"  edid FILE                replace the monitor's EDID\n"
-	"  source SPEC              let the camera see something else\n"
+	"  source SPEC [CAMERA]     let a camera, 0 is the first, see something else\n"
 	"  firmware hang            let it answer nothing any more\n"
 	"  firmware stop            let it die: it forgets its host and takes no other\n"
 	"  firmware start           start it afresh\n"
@@ -364,6 +364,10 @@ static int fill_smem(struct json_object *request, char **args, const struct serv
 /* "pattern" is a word unless there is a file of that name. */
 static int fill_source(struct json_object *request, char **args, const struct server *srv)
 {
+	int ret = args[1] ? fill_number(request, "camera", args[1]) : 0;
+
+	if (ret)
+		return ret;
 	if (srv->is_local && !access(args[0], F_OK))
 		return put_path(request, "spec", args[0], srv);
 	put_string(request, "spec", args[0]);
@@ -392,7 +396,7 @@ static const struct command commands[] = {
 	{ "record-stop", 0, 0, NULL },
 	{ "hotplug", 1, 1, fill_hotplug },
 	{ "edid", 1, 1, fill_path },
-	{ "source", 1, 1, fill_source },
+	{ "source", 1, 2, fill_source },
 	{ "firmware", 1, 2, fill_firmware },
 	{ "chaos", 1, 1, fill_spec },
 	{ "smem", 1, 4, fill_smem },

@@ -146,18 +146,34 @@ static void status_parts(struct videocored *vc, struct json_object *out)
 		vc_provenance_status(vc->prov, put_object(out, "provenance"));
 }
 
-static const char *source_name(const struct videocored *vc)
+static unsigned int nr_cameras(const struct videocored *vc)
 {
-	if (vc->source_name)
-		return vc->source_name;
-	return vc->opt.nr_sources ? vc->opt.sources[0] : "pattern";
+	return vc->opt.nr_sources ? vc->opt.nr_sources : 1;
+}
+
+static const char *source_name(const struct videocored *vc, unsigned int camera)
+{
+	if (vc->source_names[camera])
+		return vc->source_names[camera];
+	return vc->opt.nr_sources ? vc->opt.sources[camera] : "pattern";
+}
+
+/* The first by itself, too: most have but one. */
+static void status_sources(const struct videocored *vc, struct json_object *out)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (unsigned int i = 0; i < nr_cameras(vc); i++)
+		json_object_array_add(list, json_object_new_string(source_name(vc, i)));
+	json_object_object_add(out, "source", json_object_new_string(source_name(vc, 0)));
+	json_object_object_add(out, "sources", list);
 }
 
 static int cmd_status(struct control_call *call)
 {
 	struct videocored *vc = call->vc;
 
-	json_object_object_add(call->out, "source", json_object_new_string(source_name(vc)));
+	status_sources(vc, call->out);
 	put_count(call->out, "time_us", vc_now_ns() / 1000);
 	status_bus(vc->bus, put_object(call->out, "bus"));
 	status_irq(vc->irq, put_object(call->out, "irq"));
@@ -365,6 +381,7 @@ static int cmd_provenance_reset(struct control_call *call)
 /** struct new_source - on its way to the loop thread */
 struct new_source {
 	struct videocored *vc;
+	unsigned int camera;
 	char *name;
 };
 
@@ -372,19 +389,20 @@ static void note_source(void *arg)
 {
 	struct new_source *new = arg;
 
-	free(new->vc->source_name);
-	new->vc->source_name = new->name;
+	free(new->vc->source_names[new->camera]);
+	new->vc->source_names[new->camera] = new->name;
 	free(new);
 }
 
 /* "status" is answered on the loop thread, so the name is changed there. */
-static void post_source(struct videocored *vc, const char *spec)
+static void post_source(struct videocored *vc, unsigned int camera, const char *spec)
 {
 	struct new_source *new = malloc(sizeof(*new));
 
 	if (!new)
 		return;
 	new->vc = vc;
+	new->camera = camera;
 	new->name = strdup(spec);
 	if (vc_loop_post(vc->loop, note_source, new)) {
 		free(new->name);
@@ -397,15 +415,20 @@ static int cmd_source(struct control_call *call)
 {
 	const char *spec = get_string(call, "spec");
 	struct vc_source *source;
+	int64_t camera;
+	int ret;
 
 	if (!spec)
 		return -EINVAL;
+	ret = get_number(call, "camera", nr_cameras(call->vc) - 1, 0, &camera);
+	if (ret)
+		return ret;
 	source = vc_source_open(spec, &call->error);
 	if (!source)
 		return -EINVAL;
-	vc_source_close(mmal_server_set_source(call->vc->mmal, source));
-	call->vc->sources[0] = source;
-	post_source(call->vc, spec);
+	vc_source_close(mmal_server_set_source(call->vc->mmal, camera, source));
+	call->vc->sources[camera] = source;
+	post_source(call->vc, camera, spec);
 
 	return 0;
 }

@@ -476,9 +476,10 @@ static void destroy_parts(struct videocored *vc)
 	vc_vcmem_destroy(vc->vcmem);
 	vc_guest_destroy(vc->guest);
 	vc_loop_destroy(vc->loop);
-	for (unsigned int i = 0; i < VC_MAX_CAMERAS; i++)
+	for (unsigned int i = 0; i < VC_MAX_CAMERAS; i++) {
 		vc_source_close(vc->sources[i]);
-	free(vc->source_name);
+		free(vc->source_names[i]);
+	}
 }
 
 /* -----------------------------------------------------------------------------

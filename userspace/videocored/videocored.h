@@ -77,8 +77,8 @@ struct videocored {
 	/** @keeper: link to the process that outlives us, -1 without one */
 	int keeper;
 	struct vc_source *sources[VC_MAX_CAMERAS];
-	/** @source_name: if it is not the first of @opt.sources any more; loop thread */
-	char *source_name;
+	/** @source_names: those that are not of @opt.sources any more; loop thread */
+	char *source_names[VC_MAX_CAMERAS];
 	struct vc_loop *loop;
 	struct vc_guest *guest;
 	struct vc_vcmem *vcmem;

@@ -569,9 +569,10 @@ void mmal_server_destroy(struct mmal_server *server)
 	free(server);
 }
 
-struct vc_source *mmal_server_set_source(struct mmal_server *server, struct vc_source *source)
+struct vc_source *mmal_server_set_source(struct mmal_server *server, unsigned int camera,
+					 struct vc_source *source)
 {
-	struct vc_source *old = camera_feed_set_source(&server->feeds[0], source);
+	struct vc_source *old = camera_feed_set_source(&server->feeds[camera], source);
 
 	vc_firmware_post(server->fw, mmal_server_source_changed, server);
 	return old;

@@ -20,8 +20,8 @@ struct mmal_server *mmal_server_create(struct vc_firmware *fw,
 /* After the firmware thread has ended: nothing calls the service any more. */
 void mmal_server_destroy(struct mmal_server *server);
 
-/* Thread-safe: let the first camera see @source; returns what it saw before. */
-struct vc_source *mmal_server_set_source(struct mmal_server *server,
+/* Thread-safe: let a camera that is there see @source; returns what it saw before. */
+struct vc_source *mmal_server_set_source(struct mmal_server *server, unsigned int camera,
 					 struct vc_source *source);
 /* Thread-safe: frames, dropped, clients, components with their ports. */
 void mmal_server_status(struct mmal_server *server, struct json_object *out);

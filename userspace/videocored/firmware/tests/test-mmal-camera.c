@@ -398,7 +398,7 @@ static void rate_follows_another_source(void **state)
 	uint32_t camera = streaming(MMAL_ENCODING_NV12);
 
 	mmal_host_source_fps = 50;
-	mmal_server_set_source(mmal_host_server(), NULL);
+	mmal_server_set_source(mmal_host_server(), 0, NULL);
 	mmal_host_run_posts();
 	assert_int_equal(frames_in_a_second(camera, START), 50);
 }
