@@ -55,6 +55,8 @@ static const char usage[] =
 	"  --chip NAME       bcm2835, bcm2836 (the default) or bcm2711: cache line and page\n"
 	"                    lists of bulk transfers\n"
 	"  --refuse-tag ID   answer property requests with this tag by an error\n"
+	"  --refuse-param ID refuse to set this parameter of MMAL, as firmware does that\n"
+	"                    does not know it\n"
 	"  --reinit          take new VCHIQ slot memory while a connection lives, which\n"
 	"                    genuine firmware refuses\n"
 	"  --vc-memory BASE,SIZE\n"
@@ -87,6 +89,7 @@ enum {
 	OPT_CHAOS,
 	OPT_CHIP,
 	OPT_REFUSE_TAG,
+	OPT_REFUSE_PARAM,
 	OPT_REINIT,
 	OPT_VC_MEMORY,
 	OPT_INSTANCE,
@@ -105,6 +108,7 @@ static const struct option options[] = {
 	{ "chaos", required_argument, NULL, OPT_CHAOS },
 	{ "chip", required_argument, NULL, OPT_CHIP },
 	{ "refuse-tag", required_argument, NULL, OPT_REFUSE_TAG },
+	{ "refuse-param", required_argument, NULL, OPT_REFUSE_PARAM },
 	{ "reinit", no_argument, NULL, OPT_REINIT },
 	{ "vc-memory", required_argument, NULL, OPT_VC_MEMORY },
 	{ "instance", required_argument, NULL, OPT_INSTANCE },
@@ -155,7 +159,7 @@ static int parse_instance(const char *arg, unsigned int *instance)
 	return 0;
 }
 
-static int parse_tag(const char *arg, uint32_t *tag)
+static int parse_id(const char *arg, uint32_t *id)
 {
 	unsigned long n;
 	char *end;
@@ -163,7 +167,7 @@ static int parse_tag(const char *arg, uint32_t *tag)
 	n = strtoul(arg, &end, 0);
 	if (end == arg || *end || *arg == '-' || !n || n > UINT32_MAX)
 		return -EINVAL;
-	*tag = (uint32_t)n;
+	*id = (uint32_t)n;
 	return 0;
 }
 
@@ -189,8 +193,12 @@ static int parse_value(struct vc_options *opt, int c)
 		opt->chip = optarg;
 		return -1;
 	case OPT_REFUSE_TAG:
-		if (parse_tag(optarg, &opt->refused_tag))
+		if (parse_id(optarg, &opt->refused_tag))
 			return usage_error("--refuse-tag", "the number of a tag is needed");
+		return -1;
+	case OPT_REFUSE_PARAM:
+		if (parse_id(optarg, &opt->refused_param))
+			return usage_error("--refuse-param", "a parameter's number is needed");
 		return -1;
 	case OPT_VC_MEMORY:
 		if (parse_vc_memory(optarg, &opt->vc_memory_base, &opt->vc_memory_size))

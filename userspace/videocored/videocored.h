@@ -47,6 +47,7 @@ struct vfu_server;
  * @chaos: how the firmware misbehaves, see vc_chaos_parse(), or NULL
  * @headless: no window even if there is a display
  * @refused_tag: property tag that is answered by an error, or 0
+ * @refused_param: parameter of MMAL that cannot be set, or 0
  * @reinit: see vc_firmware_allow_reinit()
  * @vc_memory_base: the VideoCore's own part of the RAM, bus address without alias
  * @vc_memory_size: its bytes, 0 = there is none
@@ -64,6 +65,7 @@ struct vc_options {
 	const char *chaos;
 	bool headless;
 	uint32_t refused_tag;
+	uint32_t refused_param;
 	bool reinit;
 	uint32_t vc_memory_base;
 	uint32_t vc_memory_size;

@@ -274,7 +274,10 @@ int mmal_parameter_set(const struct mmal_request *req)
 				le32toh(msg->port_handle));
 	if (!port || size < PARAM_HEADER || size - PARAM_HEADER != req->len - sizeof(*msg))
 		return -EINVAL;
-	ret = component_param_set(port, id, msg->value, size - PARAM_HEADER);
+	if (id == req->client->server->refused_param)
+		ret = -EINVAL;
+	else
+		ret = component_param_set(port, id, msg->value, size - PARAM_HEADER);
 	if (ret)
 		vc_info("mmal", "%s: port %u: parameter 0x%x, %u bytes, refused: %s",
 			port->comp->ops->name, port->index_all, id, size, strerror(-ret));

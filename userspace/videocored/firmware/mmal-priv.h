@@ -58,6 +58,7 @@ TAILQ_HEAD(mmal_clients, mmal_client);
  * struct mmal_server - the service
  * @lock: Protects @clients and the clients' component tables against the status
  *	reader; both change on the firmware thread only, which reads them without
+ * @refused_param: cannot be set, 0 = none
  * @feeds: of each camera what it looks at
  * @notified: a call of the components' poll operations is under way
  */
@@ -67,6 +68,7 @@ struct mmal_server {
 	struct vc_guest *guest;
 	struct vc_provenance *prov;
 	struct vc_vcmem *vcmem;
+	uint32_t refused_param;
 	struct camera_feed feeds[MMAL_CAMERA_INFO_CAMERAS];
 	unsigned int nr_feeds;
 	struct mmal_counters count;

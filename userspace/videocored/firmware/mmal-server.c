@@ -548,6 +548,7 @@ struct mmal_server *mmal_server_create(struct vc_firmware *fw, struct smem_pool 
 	server->guest = vc->guest;
 	server->prov = vc->prov;
 	server->vcmem = vc->vcmem;
+	server->refused_param = vc->opt.refused_param;
 	for (unsigned int i = 0; i < nr && i < MMAL_CAMERA_INFO_CAMERAS; i++)
 		camera_feed_init(&server->feeds[server->nr_feeds++], sources[i], vc->opt.fps);
 	pthread_mutex_init(&server->lock, NULL);
