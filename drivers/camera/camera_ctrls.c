@@ -413,6 +413,18 @@ static int vc_camera_set_encoders(struct vc_camera *cam, struct v4l2_ctrl *ctrl,
 	return ret;
 }
 
+/*
+ * Firmware of before July 2019 takes it with the port's format only, and so at the
+ * next start.
+ */
+static int vc_camera_set_bitrate(struct vc_camera *cam, struct v4l2_ctrl *ctrl,
+				 const struct vc_camera_ctrl *desc)
+{
+	int ret = vc_camera_set_encoders(cam, ctrl, desc);
+
+	return ret == -EINVAL && !vb2_is_streaming(&cam->queue) ? 0 : ret;
+}
+
 static int vc_camera_set_key_frame(struct vc_camera *cam, struct v4l2_ctrl *ctrl,
 				   const struct vc_camera_ctrl *desc)
 {
@@ -459,6 +471,15 @@ int vc_camera_ctrls_send_profile(struct vc_camera *cam)
 	return vc_camera_send_profile(cam,
 		v4l2_ctrl_g_ctrl(cam->clusters[VC_CTRL_PROFILE]),
 		v4l2_ctrl_g_ctrl(cam->clusters[VC_CTRL_LEVEL]));
+}
+
+/* 0 if there is none. */
+u32 vc_camera_ctrls_bitrate(struct vc_camera *cam)
+{
+	struct v4l2_ctrl *ctrl = v4l2_ctrl_find(&cam->ctrl_handler,
+						V4L2_CID_MPEG_VIDEO_BITRATE);
+
+	return ctrl ? v4l2_ctrl_g_ctrl(ctrl) : 0;
 }
 
 /* -----------------------------------------------------------------------------
@@ -579,8 +600,16 @@ static const struct vc_camera_ctrl vc_camera_ctrl_table[] = {
 		.map = vc_camera_rate_map,
 		.set = vc_camera_set_encoders,
 	},
-	CODER(VC_CTRL_OF_STREAM, V4L2_CID_MPEG_VIDEO_BITRATE,
-	      MMAL_PARAM_VIDEO_BIT_RATE, 25000, 25000000, 25000, 10000000),
+	{
+		.id = V4L2_CID_MPEG_VIDEO_BITRATE,
+		.param = MMAL_PARAM_VIDEO_BIT_RATE,
+		.of = VC_CTRL_OF_STREAM,
+		.min = 25000,
+		.max = 25000000,
+		.step = 25000,
+		.def = 10000000,
+		.set = vc_camera_set_bitrate,
+	},
 	CODER(VC_CTRL_OF_STREAM, V4L2_CID_MPEG_VIDEO_REPEAT_SEQ_HEADER,
 	      MMAL_PARAM_VIDEO_ENCODE_INLINE_HEADER, 0, 1, 1, 0),
 	CODER(VC_CTRL_OF_STREAM, V4L2_CID_MPEG_VIDEO_H264_I_PERIOD,

@@ -104,6 +104,7 @@ int vc_camera_encoder_prepare(struct vc_camera *cam)
 		.frame_rate.num = cam->interval.denominator,
 		.frame_rate.den = cam->interval.numerator,
 		.par = { .num = 1, .den = 1 },
+		.bitrate = vc_camera_ctrls_bitrate(cam),
 	};
 	int ret;
 

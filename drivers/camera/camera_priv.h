@@ -279,6 +279,7 @@ void vc_camera_queue_broken(struct vc_camera *cam);
 /* camera_ctrls.c */
 int vc_camera_ctrls_init(struct vc_camera *cam);
 int vc_camera_ctrls_send_profile(struct vc_camera *cam);
+u32 vc_camera_ctrls_bitrate(struct vc_camera *cam);
 
 /* camera_ioctl.c */
 extern const struct v4l2_ioctl_ops vc_camera_ioctl_ops;

@@ -64,6 +64,9 @@ static int vc_codec_send_rate(struct vc_codec_ctx *ctx)
 
 	ret = vc_mmal_port_set_u32(&ctx->component->output[0],
 				   MMAL_PARAM_VIDEO_BIT_RATE, ctx->bitrate->val);
+	/* Firmware of before July 2019 takes it with the port's format only. */
+	if (ret == -EINVAL && ctx->is_applying)
+		ret = 0;
 	return ret ?: vc_codec_send_profile(ctx);
 }
 
