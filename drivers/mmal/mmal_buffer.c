@@ -243,7 +243,7 @@ void vc_mmal_buffer_returned(struct vc_mmal *mmal,
 	if (has_bulk)
 		vc_mmal_xfer_receive(buf, le32_to_cpu(wire->header.length), status);
 	else
-		vc_mmal_buffer_end(mmal, buf, status);
+		vc_mmal_xfer_follow(buf, status);
 }
 
 /*

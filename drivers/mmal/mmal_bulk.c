@@ -26,11 +26,13 @@ enum vc_mmal_xfer_state {
 	VC_MMAL_XFER_QUEUED,	/* in vc_mmal_lane.queued */
 	VC_MMAL_XFER_POSTING,	/* the work item uses it, and the buffer's memory */
 	VC_MMAL_XFER_POSTED,	/* the transport has the bulk */
+	VC_MMAL_XFER_ARRIVED,	/* to the host; those before it may not have */
 };
 
 /**
  * struct vc_mmal_xfer - what moves with a buffer of a port that copies
  * @node: in vc_mmal_lane.queued
+ * @order: to the host: in vc_mmal_port.arrivals
  * @lane: direction
  * @buf: buffer; NULL when it has gone back without waiting for the bulk
  * @state: protected by vc_mmal.lock, as all but @bulk is
@@ -43,6 +45,7 @@ enum vc_mmal_xfer_state {
  */
 struct vc_mmal_xfer {
 	struct list_head node;
+	struct list_head order;
 	struct vc_mmal_lane *lane;
 	struct vc_mmal_buffer *buf;
 	enum vc_mmal_xfer_state state;
@@ -87,6 +90,7 @@ static void vc_mmal_xfer_detach(struct vc_mmal_xfer *xfer)
 	if (xfer->bulk.to_host && xfer->state != VC_MMAL_XFER_IDLE &&
 	    atomic_dec_and_test(&buf->port->nr_bulks))
 		wake_up(&xfer->lane->mmal->bulk_wait);
+	list_del(&xfer->order);
 	buf->xfer = NULL;
 	xfer->buf = NULL;
 }
@@ -121,11 +125,43 @@ bool vc_mmal_xfer_release(struct vc_mmal_buffer *buf, int status)
 	return true;
 }
 
+/* Buffers come back in the order of their messages. */
+static void vc_mmal_arrivals_complete(struct vc_mmal_port *port)
+{
+	struct vc_mmal_xfer *xfer;
+	struct vc_mmal_buffer *buf;
+	int status;
+
+	while ((xfer = list_first_entry_or_null(&port->arrivals,
+						struct vc_mmal_xfer, order))) {
+		if (xfer->state != VC_MMAL_XFER_ARRIVED)
+			return;
+		buf = xfer->buf;
+		status = xfer->status;
+		vc_mmal_xfer_detach(xfer);
+		kfree(xfer);
+		vc_mmal_buffer_complete(port->component->mmal, buf, status);
+	}
+}
+
+static void vc_mmal_xfer_arrive(struct vc_mmal_xfer *xfer, int error)
+{
+	struct vc_mmal_buffer *buf = xfer->buf;
+
+	if (error) {
+		buf->length = 0;
+		xfer->status = xfer->status ?: error;
+	}
+	xfer->state = VC_MMAL_XFER_ARRIVED;
+	vc_mmal_arrivals_complete(buf->port);
+}
+
 /* The bulk is through, or there was none, or it could not be posted. */
 static void vc_mmal_xfer_end(struct vc_mmal_xfer *xfer)
 {
 	struct vc_mmal_buffer *buf = xfer->buf;
-	const int error = xfer->bulk.status;
+	const int error = xfer->bulk.status == -ECONNABORTED ? -EIO :
+							       xfer->bulk.status;
 	int status = xfer->status;
 
 	lockdep_assert_held(&xfer->lane->mmal->lock);
@@ -134,18 +170,17 @@ static void vc_mmal_xfer_end(struct vc_mmal_xfer *xfer)
 		kfree(xfer);
 		return;
 	}
-	/* What was sent comes back by a message. */
-	if (!error && !xfer->bulk.to_host && !xfer->is_over) {
-		xfer->state = VC_MMAL_XFER_IDLE;
+	if (xfer->bulk.to_host) {
+		vc_mmal_xfer_arrive(xfer, error);
 		return;
 	}
-	vc_mmal_xfer_detach(xfer);
-	kfree(xfer);
-	if (error) {
+	/* What was sent comes back by a message. */
+	xfer->state = VC_MMAL_XFER_IDLE;
+	if (!error && !xfer->is_over)
+		return;
+	if (error)
 		buf->length = 0;
-		status = status ?: error == -ECONNABORTED ? -EIO : error;
-	}
-	vc_mmal_buffer_complete(buf->port->component->mmal, buf, status);
+	vc_mmal_buffer_end(xfer->lane->mmal, buf, status ?: error);
 }
 
 /* From a context of the transport. */
@@ -319,6 +354,7 @@ int vc_mmal_xfer_attach(struct vc_mmal_port *port, struct vc_mmal_buffer *buf)
 	if (!buf->xfer)
 		return -ENOMEM;
 	buf->xfer->buf = buf;
+	INIT_LIST_HEAD(&buf->xfer->order);
 	return 0;
 }
 
@@ -349,7 +385,26 @@ void vc_mmal_xfer_receive(struct vc_mmal_buffer *buf, u32 len, int status)
 	xfer->status = status;
 	vc_mmal_xfer_set_bulk(xfer, buf->data, min(len, buf->size));
 	atomic_inc(&buf->port->nr_bulks);
+	list_add_tail(&xfer->order, &buf->port->arrivals);
 	vc_mmal_xfer_queue(xfer);
+}
+
+/*
+ * With vc_mmal.lock held: a buffer without a bulk is to be completed with @status
+ * when those before it have been.
+ */
+void vc_mmal_xfer_follow(struct vc_mmal_buffer *buf, int status)
+{
+	struct vc_mmal_xfer *xfer = buf->xfer;
+
+	if (!xfer || list_empty(&buf->port->arrivals)) {
+		vc_mmal_buffer_end(buf->port->component->mmal, buf, status);
+		return;
+	}
+	xfer->status = status;
+	xfer->state = VC_MMAL_XFER_ARRIVED;
+	atomic_inc(&buf->port->nr_bulks);
+	list_add_tail(&xfer->order, &buf->port->arrivals);
 }
 
 /* Its message has come, its payload is on the way. */

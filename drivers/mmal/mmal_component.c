@@ -19,6 +19,7 @@ static void vc_mmal_port_init(struct vc_mmal_port *port,
 	port->index = index;
 	atomic_set(&port->nr_busy, 0);
 	atomic_set(&port->nr_bulks, 0);
+	INIT_LIST_HEAD(&port->arrivals);
 }
 
 static int vc_mmal_component_read_ports(struct vc_mmal_component *c)

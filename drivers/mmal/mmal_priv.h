@@ -198,6 +198,7 @@ void vc_mmal_lanes_flush(struct vc_mmal *mmal);
 int vc_mmal_xfer_attach(struct vc_mmal_port *port, struct vc_mmal_buffer *buf);
 void vc_mmal_xfer_send(struct vc_mmal *mmal, struct vc_mmal_buffer *buf);
 void vc_mmal_xfer_receive(struct vc_mmal_buffer *buf, u32 len, int status);
+void vc_mmal_xfer_follow(struct vc_mmal_buffer *buf, int status);
 bool vc_mmal_xfer_receives(const struct vc_mmal_buffer *buf);
 bool vc_mmal_xfer_release(struct vc_mmal_buffer *buf, int status);
 void vc_mmal_xfers_cancel(struct vc_mmal_port *port);

@@ -14,6 +14,7 @@
 #define LINUX_VIDEOCORE_MMAL_H
 
 #include <linux/atomic.h>
+#include <linux/list.h>
 #include <linux/types.h>
 
 #include <videocore/mmal.h>
@@ -124,6 +125,7 @@ struct vc_mmal_format {
  * @sink: other end of a tunnel, see vc_mmal_tunnel_create(), or NULL
  * @nr_busy: buffers with the firmware
  * @nr_bulks: of these, those whose payload is on its way here
+ * @arrivals: private: the same, in order
  * @done: completes buffers, see vc_mmal_port_enable()
  * @priv: the client's
  */
@@ -145,6 +147,7 @@ struct vc_mmal_port {
 	struct vc_mmal_port *sink;
 	atomic_t nr_busy;
 	atomic_t nr_bulks;
+	struct list_head arrivals;
 	void (*done)(struct vc_mmal_port *port, struct vc_mmal_buffer *buf);
 	void *priv;
 };

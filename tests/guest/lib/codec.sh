@@ -56,6 +56,7 @@ through() {
 }
 
 decode_in_background() {
+	rm -f /run/until-error
 	codec-check until-error $clips/main.h264 >/run/until-error 2>&1 &
 	streamer=$!
 	wait_for 20 grep -q streaming /run/until-error
