@@ -21,6 +21,14 @@ no_records() {
 	[ "$(records)" = 0 ]
 }
 
+# shellcheck disable=SC2154
+# keys_with MBS: of twelve pictures, each third a key frame unless MBS are refreshed
+keys_with() {
+	through $encode still.yuv still.h264 $size,pixelformat=YU12 pixelformat=H264 \
+		--set-ctrl=video_gop_size=3,number_of_intra_refresh_mbs="$1"
+	LC_ALL=C grep -aoP '\x00\x00\x01[\x25\x45\x65]' still.h264 | wc -l
+}
+
 dmesg_mark
 udevadm settle --timeout=30
 modprobe bcm2835-codec
@@ -54,7 +62,9 @@ decodes 'another size in mid-stream' change
 checks 'the same in pieces that end anywhere' "$(cat $clips/change.md5)" decode $clips/change.h264
 checks 'pixels that are not square, other colours' "$(cat $clips/wide.md5)" decode \
 	$clips/wide.h264
-like "$(cat /run/codec-check.log)" '320x240, pixels 3/4, colours 1' 'are told'
+like "$(cat /run/codec-check.log)" '320x240, pixels 3/4, colours 1, field 1' 'are told'
+checks 'interlaced, in pieces' "$(cat $clips/fields.md5)" decode $clips/fields.h264
+like "$(cat /run/codec-check.log)" 'field 9' 'are told to be, with the lower field first'
 quiet_ffmpeg -c:v h264_v4l2m2m -i $clips/main.mp4 -f framemd5 hardware.txt
 is "$(grep -v '^#' hardware.txt | cut -d, -f6)" "$(cat $clips/main.framemd5)" \
 	"FFmpeg's h264_v4l2m2m decodes"
@@ -68,17 +78,22 @@ survives 'noise' '^0 pictures' decode noise.h264
 decodes 'and the next stream is served' baseline
 
 # Encoding.
+size=width=320,height=240
 ok "FFmpeg's h264_v4l2m2m encodes" quiet_ffmpeg -f rawvideo -s 320x240 -framerate 10 \
 	-i $clips/pictures.yuv -c:v h264_v4l2m2m -b:v 2M coded.mp4
 is "$(quiet_ffmpeg -i coded.mp4 -f rawvideo decoded.yuv 2>&1)" '' 'into an mp4 without a fault'
 is "$(stat -c %s decoded.yuv)" "$(stat -c %s $clips/pictures.yuv)" 'with all pictures'
 at_least "$(codec-check psnr $clips/pictures.yuv decoded.yuv)" 35 'that look like the source'
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	cat $clips/one.yuv
+done >still.yuv
+is "$(keys_with 0)" 4 'key frames come as often as wanted'
+is "$(keys_with 40)" 1 'macroblocks that are refreshed in turn make them needless'
 ok 'levels and limits are kept' codec-check levels
 ok 'what is wrong is refused' codec-check refuses
 ok 'what is enumerated is taken' codec-check sizes
 
 # Conversion.
-size=width=320,height=240
 through $isp $clips/pictures.yuv nv12.raw $size,pixelformat=YU12 $size,pixelformat=NV12
 ok 'planar to semi-planar is exact' cmp nv12.raw $clips/nv12.raw
 through $isp $clips/pictures.yuv small.raw $size,pixelformat=YU12 \
@@ -94,6 +109,8 @@ through $encode_image $clips/one.yuv photo.jpg $size,pixelformat=YU12 pixelforma
 codec-check jpeg photo.jpg >photo.yuv 2>/run/codec-check.log
 at_least "$(codec-check psnr photo.yuv $clips/one.yuv)" 30 'a JPEG looks like its source'
 checks 'a JPEG is decoded like by FFmpeg' "$(md5sum <$clips/photo.yuv)" jpeg $clips/photo.jpg
+checks 'a film of JPEGs, too' "$(cat $clips/film.md5)" mjpeg $clips/film.mjpeg
+like "$(cat /run/codec-check.log)" '^10 pictures' 'in ten pictures'
 survives 'a JPEG that is cut short' ', 1 errors' jpeg cut.jpg
 survives 'a broken JPEG' '[01] pictures' jpeg broken.jpg
 survives 'what is no JPEG' '^0 pictures' jpeg noise.jpg

@@ -146,6 +146,14 @@ static void stop(struct codec *c)
 	CHECK(!xioctl(c->fd, VIDIOC_DECODER_CMD, &cmd), "V4L2_DEC_CMD_STOP");
 }
 
+/* Of the first JPEG: up to where it ends and another begins. */
+static size_t image_len(const uint8_t *data, size_t len)
+{
+	const uint8_t *next = memmem(data, len, "\xff\xd9\xff\xd8", 4);
+
+	return next ? (size_t)(next - data) + 2 : len;
+}
+
 /* What is left of the stream; after it the end is told, once. */
 static void queue_piece(struct codec *c, unsigned int index)
 {
@@ -157,6 +165,8 @@ static void queue_piece(struct codec *c, unsigned int index)
 		len = c->out.len[index];
 	if (c->piece && len > c->piece)
 		len = c->piece;
+	if (c->is_images)
+		len = image_len(c->data + c->pos, len);
 	memcpy(c->out.mem[index], c->data + c->pos, len);
 	c->pos += len;
 	CHECK(!codec_queue_buf(c->fd, c->out.type, index, len, c->stamp), "VIDIOC_QBUF");
@@ -261,6 +271,7 @@ static void take_picture(struct codec *c, const struct v4l2_buffer *buf)
 	if (!buf->m.planes[0].bytesused)
 		return;
 	c->nr_pictures++;
+	c->field = buf->field;
 	if (c->to)
 		write_picture(c, c->cap.mem[buf->index]);
 }

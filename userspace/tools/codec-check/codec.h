@@ -44,11 +44,13 @@ struct codec_queue {
  * @len: bytes of it
  * @pos: that many are queued
  * @piece: bytes that are put into a buffer, 0: as many as it takes
+ * @is_images: a buffer takes one JPEG
  * @is_endless: begin again where the stream ends
  * @has_changed: a source change was not looked at yet
  * @stamp: seconds that the next inputs are stamped with
  * @wanted: pictures stamped earlier are left out
  * @to: where pictures go, or NULL
+ * @field: of the last picture, enum v4l2_field
  * @nr_pictures: without those left out
  * @nr_errors: of these, or instead of them
  */
@@ -62,11 +64,13 @@ struct codec {
 	size_t len;
 	size_t pos;
 	size_t piece;
+	bool is_images;
 	bool is_endless;
 	bool has_changed;
 	time_t stamp;
 	time_t wanted;
 	FILE *to;
+	uint32_t field;
 	unsigned int nr_pictures;
 	unsigned int nr_errors;
 };

@@ -34,8 +34,9 @@ static void tell_format(struct codec *c)
 	if (!c->nr_pictures)
 		return;
 	CHECK(!xioctl(c->fd, VIDIOC_CROPCAP, &cap), "VIDIOC_CROPCAP");
-	fprintf(stderr, "%ux%u, pixels %u/%u, colours %u\n", c->visible.width, c->visible.height,
-		cap.pixelaspect.numerator, cap.pixelaspect.denominator, c->pix.colorspace);
+	fprintf(stderr, "%ux%u, pixels %u/%u, colours %u, field %u\n", c->visible.width,
+		c->visible.height, cap.pixelaspect.numerator, cap.pixelaspect.denominator,
+		c->pix.colorspace, c->field);
 }
 
 /* In pieces that end anywhere. */
@@ -93,6 +94,19 @@ static void case_jpeg(int argc, char **argv)
 	codec_close(&c);
 }
 
+/* JPEGs one after the other. */
+static void case_mjpeg(int argc, char **argv)
+{
+	struct codec c = { .is_images = true, .to = stdout };
+
+	CHECK(argc == 1, "which stream?");
+	codec_open(&c, "/dev/video32", "MJPG", argv[0]);
+	errno = codec_run(&c, 0);
+	CHECK(!errno, "VIDIOC_DQBUF");
+	tell(&c);
+	codec_close(&c);
+}
+
 /* Whole decibels between two files of raw pictures, whatever they are like. */
 static void case_psnr(int argc, char **argv)
 {
@@ -143,6 +157,35 @@ static void case_until_error(int argc, char **argv)
 	codec_close(&c);
 	printf("error %s\n", strerrorname_np(error));
 	printf("end_ms %llu\n", (unsigned long long)(now_ms() - failed));
+}
+
+/*
+ * Start and stop so many times, with one picture each, or none every third time; each
+ * twentieth with a file of its own, whose closing is what stops it.
+ */
+static void case_cycles(int argc, char **argv)
+{
+	const uint64_t start = now_ms();
+	struct codec c = { 0 };
+	int count;
+
+	CHECK(argc == 2, "how often, which stream?");
+	count = atoi(argv[0]);
+	codec_open(&c, DECODER, "H264", argv[1]);
+	CHECK(!codec_run(&c, 1), "VIDIOC_DQBUF");
+	for (int i = 0; i < count; i++) {
+		if (i % 20 == 19) {
+			codec_close(&c);
+			c = (struct codec){ 0 };
+			codec_open(&c, DECODER, "H264", argv[1]);
+			CHECK(!codec_run(&c, 1), "VIDIOC_DQBUF");
+		}
+		codec_seek(&c, true);
+		if (i % 3)
+			CHECK(!codec_run(&c, 1), "VIDIOC_DQBUF");
+	}
+	codec_close(&c);
+	fprintf(stderr, "%d cycles in %llu ms\n", count, (unsigned long long)(now_ms() - start));
 }
 
 /**
@@ -228,7 +271,9 @@ static const struct check_case cases[] = {
 	{ "seek", "throw the input away five times, then decode", case_seek },
 	{ "flush", "the same with the pictures", case_flush },
 	{ "jpeg", "decode a JPEG", case_jpeg },
+	{ "mjpeg", "decode a stream of JPEGs", case_mjpeg },
 	{ "psnr", "of two files of raw pictures", case_psnr },
+	{ "cycles", "start and stop: how often, a stream", case_cycles },
 	{ "until-error", "a stream for ever", case_until_error },
 	{ "unbind", "the device goes and comes: its name, a stream", case_unbind },
 	{ "refuses", "buffers and formats that do not do", case_refuses },
