@@ -14,6 +14,7 @@
 . /vc/tests/guest/lib/sm.sh
 
 fault=vc_sm-fault-check
+driver=/sys/bus/vchiq/drivers/vc_sm
 heap=/dev/dma_heap/vidbuf_cached
 kernels_own=/dev/dma_heap/default_cma_region
 

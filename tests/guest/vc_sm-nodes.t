@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # vm: --timeout=200 --append=modprobe.blacklist=vc4
 # check: 7.3
+# kernels: 6.12 7.3 6.12-sanitize
 #
 # The other doors to vc_sm: /dev/dma_heap, where libcamera looks, and /dev/vcsm-cma
 # for older programs, 64-bit and 32-bit ones.

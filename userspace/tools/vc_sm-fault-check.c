@@ -572,7 +572,7 @@ static const struct check_case cases[] = {
 	{ "heap-alloc", "a page: PATH", case_heap_alloc },
 	{ "heap-hold", "a page until killed: PATH", case_heap_hold },
 	{ "heap-gone", "a heap whose device is gone: PATH", case_heap_gone },
-	{ "heap-storm", "memory while its device comes and goes, until SIGTERM: PATH", case_heap_storm },
+	{ "heap-storm", "its device comes and goes, until SIGTERM: PATH", case_heap_storm },
 };
 
 int main(int argc, char **argv)

@@ -339,7 +339,7 @@ static void names_cannot_leave_the_graph(void **state)
 /* Exit status of the program. */
 static int run_vcbuf(struct fixture *f, char *option, char *value)
 {
-	char *argv[] = { vcbuf, "--root", f->root, option, value, NULL };
+	char *argv[6] = { vcbuf, "--root", f->root, option, value, NULL };
 	int status;
 	pid_t pid;
 
