@@ -9,6 +9,8 @@
 #
 # Copyright (C) 2026 vc-media project
 
+# What is not assigned here is so in lib/codec.sh.
+# shellcheck disable=SC2154
 . /vc/tests/guest/lib/tap.sh
 . /vc/tests/guest/lib/modules.sh
 . /vc/tests/guest/lib/camera.sh

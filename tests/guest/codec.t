@@ -9,6 +9,8 @@
 #
 # Copyright (C) 2026 vc-media project
 
+# What is not assigned here is so in lib/codec.sh.
+# shellcheck disable=SC2154
 . /vc/tests/guest/lib/tap.sh
 . /vc/tests/guest/lib/modules.sh
 . /vc/tests/guest/lib/codec.sh
@@ -21,7 +23,6 @@ no_records() {
 	[ "$(records)" = 0 ]
 }
 
-# shellcheck disable=SC2154
 # keys_with MBS: of twelve pictures, each third a key frame unless MBS are refreshed
 keys_with() {
 	through $encode still.yuv still.h264 $size,pixelformat=YU12 pixelformat=H264 \
