@@ -123,6 +123,11 @@ v4l2-ctl -d $dev --set-ctrl=power_line_frequency=0
 ok 'a part of the sensor can be chosen' v4l2-ctl -d $dev --set-selection=target=crop,left=0,top=0,width=1641,height=2463
 like "$(v4l2-ctl -d $dev --get-selection=target=crop)" 'Width 1640, Height 2462' 'in even numbers'
 shows 'half of the bars' color_effects=0 color_effects=0 bars -lt 6
+# shellcheck disable=SC2046
+left=$(value_of y $(picture))
+v4l2-ctl -d $dev --set-selection=target=crop,left=1640,top=0,width=1640,height=2462
+# shellcheck disable=SC2046
+at_least "$left" $(($(value_of y $(picture)) + 20)) 'of which the left half is the brighter one'
 ok 'and the whole again' v4l2-ctl -d $dev --set-selection=target=crop,left=0,top=0,width=10000,height=10000
 captures 'after all of which it is as before' 10 NV12 640 480 640 10
 
