@@ -78,10 +78,32 @@ setup_failed() {
 	die "set-up failed: $why (the log is $1)"
 }
 
+# archive_lines SUITE...: for mmdebstrap, whose own default it is without a line.
+archive_lines() {
+	local mirror suite
+
+	mirror=$(apt_mirror)
+	[ -n "$mirror" ] || return 0
+	for suite; do
+		printf 'deb %s %s main\n' "$mirror" "$suite"
+	done
+}
+
+# Keys of the Debian archive, also where the system is none of Debian.
+readonly DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+
+need_keyring() {
+	[ -e "$DEBIAN_KEYRING" ] ||
+		die "the keys of the Debian archive are missing: install debian-archive-keyring (in Fedora debian-keyring)"
+}
+
 need_mmdebstrap() {
-	command -v mmdebstrap >/dev/null && return
+	if command -v mmdebstrap >/dev/null; then
+		need_keyring
+		return
+	fi
 	[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
-		die "mmdebstrap is missing: install the packages mmdebstrap and uidmap"
+		die "mmdebstrap is missing: install the packages mmdebstrap, debian-archive-keyring and uidmap"
 	say "installing mmdebstrap"
 	{ apt-get update -q && DEBIAN_FRONTEND=noninteractive \
 		apt-get install -q -y --no-install-recommends \
