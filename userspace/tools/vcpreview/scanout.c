@@ -7,12 +7,16 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <xf86drm.h>
 #include <xf86drmMode.h>
 
 #include "vcpreview.h"
+
+/* A millisecond apart; a picture is late then, which the drops tell of. */
+#define FLIP_TRIES	100
 
 /* -----------------------------------------------------------------------------
  * Framebuffers
@@ -260,16 +264,37 @@ int vcp_display_enable(struct vcp_display *dpy, const struct vcp_colours *colour
  * Flips
  */
 
+/*
+ * vc4 takes memory of the scaler for the new picture (YUV needs some at any size) before it has
+ * given back that of the picture before last, which it does some time after it has told of
+ * the flip. With three of 1920x1080 there is not enough, and nothing tells when there is.
+ */
+static int commit_flip(struct vcp_display *dpy, drmModeAtomicReqPtr req)
+{
+	const struct timespec a_moment = { .tv_nsec = 1000000 };
+
+	for (unsigned int tries = 0;; tries++) {
+		if (!drmModeAtomicCommit(dpy->fd, req,
+					 DRM_MODE_PAGE_FLIP_EVENT | DRM_MODE_ATOMIC_NONBLOCK, dpy))
+			return 0;
+		if (errno != ENOSPC || tries == FLIP_TRIES)
+			return errno;
+		nanosleep(&a_moment, NULL);
+	}
+}
+
 int vcp_display_flip(struct vcp_display *dpy, uint32_t fb_id)
 {
 	drmModeAtomicReqPtr req = drmModeAtomicAlloc();
-	int ret = 0;
+	int ret = 0, err;
 
-	if (!req || drmModeAtomicAddProperty(req, dpy->plane_id, dpy->prop_fb, fb_id) < 0)
+	if (!req || drmModeAtomicAddProperty(req, dpy->plane_id, dpy->prop_fb, fb_id) < 0) {
 		ret = vcp_fail(VCP_FAILED, "out of memory");
-	else if (drmModeAtomicCommit(dpy->fd, req,
-				     DRM_MODE_PAGE_FLIP_EVENT | DRM_MODE_ATOMIC_NONBLOCK, dpy))
-		ret = commit_failure(dpy, VCP_FAILED, "showing a picture", errno);
+	} else {
+		err = commit_flip(dpy, req);
+		if (err)
+			ret = commit_failure(dpy, VCP_FAILED, "showing a picture", err);
+	}
 	drmModeAtomicFree(req);
 	return ret;
 }
