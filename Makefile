@@ -65,7 +65,8 @@ setup-toolbox:
 all: modules host guest
 
 .PHONY: demo
-demo: all
+demo: setup-toolbox
+	@$(toolbox) testbed/build demo $(KERNEL)
 	@testbed/demo $(if $(KERNEL),--kernel=$(KERNEL)) $${INPUT:+--input="$$INPUT"}
 
 .PHONY: shell
