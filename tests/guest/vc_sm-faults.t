@@ -50,6 +50,10 @@ let_go() {
 	wait $holder 2>/dev/null
 }
 
+has_violations() {
+	[ "$(sm_counter violations)" -ge "$1" ]
+}
+
 dmesg_mark
 sm_setup first_id=65400
 is "$(cat /sys/module/vc_sm/parameters/first_id)" 65400 'numbers begin shortly below 16 bits'
@@ -125,6 +129,17 @@ ok 'what is not released is kept' grep -q ' freeing ' $debug/imports
 vcctl smem fault off >/dev/null
 ok 'the device is bound again' rebind "$name"
 ok 'and then it is not' wait_for 10 sm_no_records
+
+seen=$(sm_counter violations)
+vcctl smem fault released=astray >/dev/null
+hold
+let_go
+ok 'what another address is released for was told of' \
+	wait_for 10 has_violations $((seen + 2))
+ok 'and is kept' grep -q ' freeing ' $debug/imports
+vcctl smem fault off >/dev/null
+rebind "$name"
+ok 'until the firmware has forgotten all' wait_for 10 sm_no_records
 
 # ---- Memory that the firmware asks for
 

@@ -128,11 +128,21 @@ void smem_send_reply(struct smem_pool *pool, struct fw_service *svc, const void 
 	send_swapped(pool, svc);
 }
 
+static void send_wrong(struct fw_service *svc, const struct smem_released *released)
+{
+	struct smem_released wrong = *released;
+
+	wrong.kernel_id = htole32(le32toh(wrong.kernel_id) + 1000000);
+	smem_send(svc, &wrong, sizeof(wrong));
+	wrong = *released;
+	wrong.addr = htole32(le32toh(wrong.addr) + 4096);
+	smem_send(svc, &wrong, sizeof(wrong));
+}
+
 void smem_send_released(struct smem_pool *pool, struct fw_service *svc,
 			const struct smem_released *released)
 {
 	enum smem_fault fault = pool->faults.released;
-	struct smem_released wrong = *released;
 
 	if (fault == SMEM_FAULT_EARLY || !hits(pool, fault))
 		fault = SMEM_FAULT_NONE;
@@ -142,13 +152,10 @@ void smem_send_released(struct smem_pool *pool, struct fw_service *svc,
 		send_late(pool, svc, released, sizeof(*released), false);
 		return;
 	}
-	if (fault == SMEM_FAULT_WRONG) {
-		wrong.kernel_id = htole32(le32toh(wrong.kernel_id) + 1000000);
-		smem_send(svc, &wrong, sizeof(wrong));
-		wrong = *released;
-		wrong.addr = htole32(le32toh(wrong.addr) + 4096);
-		smem_send(svc, &wrong, sizeof(wrong));
-	}
+	if (fault == SMEM_FAULT_WRONG || fault == SMEM_FAULT_ASTRAY)
+		send_wrong(svc, released);
+	if (fault == SMEM_FAULT_ASTRAY)
+		return;
 	smem_send(svc, released, sizeof(*released));
 	if (fault == SMEM_FAULT_TWICE)
 		smem_send(svc, released, sizeof(*released));
@@ -183,6 +190,7 @@ static const struct {
 	{ "swap", SMEM_FAULT_SWAP, true, false },
 	{ "early", SMEM_FAULT_EARLY, false, true },
 	{ "wrong", SMEM_FAULT_WRONG, false, true },
+	{ "astray", SMEM_FAULT_ASTRAY, false, true },
 };
 
 static int parse_fault(const char *name, bool is_reply, enum smem_fault *fault)

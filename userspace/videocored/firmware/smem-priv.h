@@ -69,7 +69,8 @@ TAILQ_HEAD(smem_blocks, smem_block);
  * @SMEM_FAULT_TWICE: it is sent twice
  * @SMEM_FAULT_SWAP: it is sent after the next one (replies)
  * @SMEM_FAULT_EARLY: it is sent before the reply to IMPORT (RELEASED)
- * @SMEM_FAULT_WRONG: it names another block (RELEASED)
+ * @SMEM_FAULT_WRONG: before it comes one that names another block (RELEASED)
+ * @SMEM_FAULT_ASTRAY: only that one comes (RELEASED)
  */
 enum smem_fault {
 	SMEM_FAULT_NONE,
@@ -80,6 +81,7 @@ enum smem_fault {
 	SMEM_FAULT_SWAP,
 	SMEM_FAULT_EARLY,
 	SMEM_FAULT_WRONG,
+	SMEM_FAULT_ASTRAY,
 };
 
 /**

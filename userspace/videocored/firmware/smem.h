@@ -38,7 +38,7 @@ int smem_pool_request(struct smem_pool *pool, uint32_t size, uint32_t align, uns
 void smem_pool_drop_requested(struct smem_pool *pool);
 /*
  * Misbehave: "off", or of reply=refuse|lose|delay|twice|swap,
- * released=lose|delay|twice|early|wrong, every=N, ms=N, mute and strange what is
+ * released=lose|delay|twice|early|wrong|astray, every=N, ms=N, mute and strange what is
  * wanted, with commas. 0 or -EINVAL.
  */
 int smem_pool_set_faults(struct smem_pool *pool, const char *spec);
