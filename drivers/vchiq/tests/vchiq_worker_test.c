@@ -89,9 +89,10 @@ static void worker_test_expect_asleep(struct kunit *test)
 
 static void worker_test_expect_run_by(struct kunit *test, struct task_struct *task)
 {
+	const unsigned long limit = usecs_to_jiffies(LIMIT_US);
 	struct worker_test *ctx = test->priv;
 
-	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&ctx->ran, usecs_to_jiffies(LIMIT_US)), 0);
+	KUNIT_ASSERT_NE(test, wait_for_completion_timeout(&ctx->ran, limit), 0);
 	KUNIT_EXPECT_PTR_EQ(test, ctx->runner, task);
 }
 
