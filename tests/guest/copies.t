@@ -139,7 +139,7 @@ is $? 0 'the firmware hangs: it ends'
 like "$(cat /run/until-error)" 'error (EIO|ENODEV)' 'its DQBUF has an errno that says so'
 vcctl firmware restart 100
 ok 'started anew, it has a decoder again' wait_for 20 test -c $decode
-ok 'which decodes' wait_for 20 codec-check decode $clips/baseline.h264 >/dev/null 2>&1
+ok 'which decodes' wait_for 20 sh -c "codec-check decode $clips/baseline.h264 >/dev/null 2>&1"
 ok 'and a camera' wait_for 20 capture NV12 640 480 640 10
 ok 'all modules go' unload vchiq
 unlike "$(dmesg_problems)" 'WARNING|BUG|Oops|blocked for more|Call trace|bulk not posted: -[^13]' \
