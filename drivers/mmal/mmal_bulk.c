@@ -281,14 +281,15 @@ static bool vc_mmal_xfer_post(struct vc_mmal *mmal, struct vc_mmal_xfer *xfer)
 static void vc_mmal_xfer_posted(struct vc_mmal *mmal, struct vc_mmal_xfer *xfer,
 				bool is_posted)
 {
-	struct vc_mmal_buffer *buf = xfer->buf;
-	int status = xfer->status;
+	struct vc_mmal_buffer *buf;
+	int status;
 
 	guard(mutex)(&mmal->lock);
 	xfer->state = VC_MMAL_XFER_POSTED;
 	if (!is_posted || xfer->is_done) {
 		vc_mmal_xfer_end(xfer);
 	} else if (xfer->is_over) {
+		buf = xfer->buf;
 		status = xfer->status;
 		vc_mmal_xfer_detach(xfer);
 		vc_mmal_buffer_complete(mmal, buf, status);

@@ -125,7 +125,8 @@ void vchiq_poll(struct vchiq_conn *conn, struct vchiq_luck *luck, bool (*is_done
  * Between questions and answers
  */
 
-static bool vchiq_poll_is_run(struct vchiq_luck *luck)
+/* Counts a message that was sent. Return: whether it is of a run. */
+static bool vchiq_luck_count_run(struct vchiq_luck *luck)
 {
 	ktime_t now = ktime_get();
 	bool is_run = ktime_before(now, ktime_add_us(luck->asked, VCHIQ_POLL_RUN_US));
@@ -148,7 +149,7 @@ static bool vchiq_poll_is_run(struct vchiq_luck *luck)
  */
 void vchiq_poll_asked(struct vchiq_conn *conn, struct vchiq_luck *luck)
 {
-	if (!vchiq_poll_is_run(luck) || luck->run % VCHIQ_POLL_RUN_LOOK || !luck->score)
+	if (!vchiq_luck_count_run(luck) || luck->run % VCHIQ_POLL_RUN_LOOK || !luck->score)
 		return;
 	if (!READ_ONCE(poll_us) || !vchiq_worker_borrow(&conn->rx))
 		return;

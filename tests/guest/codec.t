@@ -119,13 +119,7 @@ checks 'and the next one is served' "$(md5sum <$clips/photo.yuv)" jpeg $clips/ph
 ok 'no record is left' wait_for 5 no_records
 
 # Eight at once.
-pids=()
-for i in 1 2 3 4 5 6 7 8; do
-	codec-check decode $clips/main.h264 2>/dev/null | md5sum >sum$i &
-	pids+=($!)
-done
-wait "${pids[@]}"
-is "$(cat sum? | sort -u)" "$(cat $clips/main.md5)" 'eight programs decode at once'
+eight_decode
 
 # Ends.
 decode_in_background

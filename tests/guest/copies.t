@@ -99,13 +99,7 @@ size=width=320,height=240
 through $isp $clips/pictures.yuv nv12.raw $size,pixelformat=YU12 $size,pixelformat=NV12
 ok 'planar to semi-planar is exact' cmp nv12.raw $clips/nv12.raw
 is "$(jpeg_sum photo.jpg)" "$(md5sum <$clips/photo.yuv)" 'a JPEG'
-pids=()
-for i in 1 2 3 4 5 6 7 8; do
-	codec-check decode $clips/main.h264 2>/dev/null | md5sum >sum$i &
-	pids+=($!)
-done
-wait "${pids[@]}"
-is "$(cat sum? | sort -u)" "$(cat $clips/main.md5)" 'eight programs decode at once'
+eight_decode
 decode_in_background
 result $? 'a program decodes'
 kill -9 $streamer

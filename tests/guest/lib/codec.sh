@@ -61,3 +61,15 @@ decode_in_background() {
 	streamer=$!
 	wait_for 20 grep -q streaming /run/until-error
 }
+
+# eight_decode: in the current directory, each the pictures of FFmpeg.
+eight_decode() {
+	local i pids=()
+
+	for i in 1 2 3 4 5 6 7 8; do
+		codec-check decode $clips/main.h264 2>/dev/null | md5sum >sum$i &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	is "$(cat sum? | sort -u)" "$(cat $clips/main.md5)" 'eight programs decode at once'
+}
