@@ -7,7 +7,9 @@
  */
 #include <drm_fourcc.h>
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +17,8 @@
 #include "kms.h"
 
 #define EVENT_TIMEOUT_MS	3000
+#define SPAN			10	/* flips between those compared for the period */
+#define ROUNDS			8
 
 /** struct flip - a completed flip: vblank number, time in us */
 struct flip {
@@ -86,44 +90,95 @@ static void judge_order(const struct flips *f)
 	check(!bad_time, "time stamps increase with each flip", "%d did not", bad_time);
 }
 
+static int compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Time between vertical blankings in us: the middle of what pairs of flips tell. */
+static double seen_period(const struct flips *f, double *scratch)
+{
+	const struct flip *a, *b;
+	int i, nr = f->nr - SPAN;
+
+	for (i = 0; i < nr; i++) {
+		a = &f->flip[i];
+		b = &f->flip[i + SPAN];
+		scratch[i] = (double)(b->time_us - a->time_us) / (b->sequence - a->sequence);
+	}
+	qsort(scratch, nr, sizeof(*scratch), compare_doubles);
+	return scratch[nr / 2];
+}
+
+/* How far in us nine of ten flips are at most from where the one before puts them. */
+static double seen_jitter(const struct flips *f, double period, double *scratch)
+{
+	const struct flip *a, *b;
+	int i, nr = f->nr - 1;
+
+	for (i = 0; i < nr; i++) {
+		a = &f->flip[i];
+		b = &f->flip[i + 1];
+		scratch[i] = fabs(b->time_us - a->time_us -
+				  (b->sequence - a->sequence) * period);
+	}
+	qsort(scratch, nr, sizeof(*scratch), compare_doubles);
+	return scratch[nr * 9 / 10];
+}
+
 /*
- * The guest may miss vertical blankings, on a busy machine many; but those that
- * it sees must be where the mode's timing puts them.
+ * The guest may miss vertical blankings, on a busy machine many, and see some so
+ * late that the kernel counts one too many; but most that it sees must be where
+ * the mode's timing puts them.
  */
-static void judge_period(const struct flips *f)
+static bool is_in_period(struct flips *f)
 {
 	const drmModeModeInfo *m = &f->kms.mode;
-	double period = 1000.0 * m->htotal * m->vtotal / m->clock;
 	const struct flip *first = &f->flip[0], *last = &f->flip[f->nr - 1];
-	double seen = (double)(last->time_us - first->time_us) /
-		      (last->sequence - first->sequence);
-	double off, worst = 0;
-	int i;
+	double period = 1000.0 * m->htotal * m->vtotal / m->clock;
+	double *scratch = calloc(f->nr, sizeof(*scratch));
+	double seen, jitter;
 
-	for (i = 0; i < f->nr; i++) {
-		off = f->flip[i].time_us - first->time_us -
-		      (f->flip[i].sequence - first->sequence) * seen;
-		worst = off > worst ? off : -off > worst ? -off : worst;
-	}
-	note("period %.1f us of %.1f us, %.1f flips per second, worst stamp %.2f ms off", seen,
-	     period, 1e6 * (f->nr - 1) / (last->time_us - first->time_us), worst / 1000);
-	check(seen > period * 0.99 && seen < period * 1.01,
-	      "vertical blankings come in the mode's period", "%.1f us, expected %.1f us", seen,
-	      period);
-	check(worst < period, "no stamp is a period or more off", "%.2f ms", worst / 1000);
+	if (!scratch)
+		return false;
+	seen = seen_period(f, scratch);
+	jitter = seen_jitter(f, period, scratch);
+	free(scratch);
+	note("period %.1f us of %.1f us, %.1f flips per second, stamps %.2f ms off", seen, period,
+	     1e6 * (f->nr - 1) / (last->time_us - first->time_us), jitter / 1000);
+	return fabs(seen - period) < period / 100 && jitter < period / 2;
 }
 
 static int run_flips(struct flips *f, int nr)
 {
 	int i, ret = 0;
 
+	f->nr = 0;
+	for (i = 0; i < nr && !ret; i++)
+		ret = flip(f, &f->fb[i & 1]);
+	return ret;
+}
+
+/* A machine that was busy elsewhere says nothing of the display: once more. */
+static void judge_flips(struct flips *f, int nr)
+{
+	bool in_period = false;
+	int round, ret = 0;
+
 	/* Asking for it takes as long as a flip on a slow machine. */
 	f->plane = kms_find_plane(&f->kms, DRM_PLANE_TYPE_PRIMARY, 0, DRM_FORMAT_XRGB8888)->id;
 	f->fb_id = kms_prop_id(&f->kms, f->plane, DRM_MODE_OBJECT_PLANE, "FB_ID");
-	for (i = 0; i < nr && !ret; i++)
-		ret = flip(f, &f->fb[i & 1]);
-	check(!ret, "every flip completes", "flip %d: %s", i, strerror(-ret));
-	return ret;
+	for (round = 0; round < ROUNDS && !ret && !in_period; round++) {
+		ret = run_flips(f, nr);
+		in_period = !ret && is_in_period(f);
+	}
+	if (!check(!ret, "every flip completes", "flip %d: %s", f->nr, strerror(-ret)))
+		return;
+	judge_order(f);
+	check(in_period, "vertical blankings come in the mode's period", "in none of %d rounds",
+	      round);
 }
 
 int check_flips(int nr)
@@ -131,18 +186,18 @@ int check_flips(int nr)
 	struct flips f = { 0 };
 	int ret;
 
+	if (nr <= SPAN)
+		nr = SPAN + 1;
 	f.flip = calloc(nr + 1, sizeof(*f.flip));
-	ret = kms_open(&f.kms, 1280, 720);
+	ret = f.flip ? kms_open(&f.kms, 1280, 720) : -ENOMEM;
 	if (!ret)
 		ret = kms_fb_create(&f.kms, &f.fb[0], DRM_FORMAT_XRGB8888, 1280, 720);
 	if (!ret)
 		ret = kms_fb_create(&f.kms, &f.fb[1], DRM_FORMAT_XRGB8888, 1280, 720);
 	if (!ret)
 		ret = kms_modeset(&f.kms, &f.fb[0]);
-	if (check(!ret, "1280x720 is on", "%s", strerror(-ret)) && !run_flips(&f, nr)) {
-		judge_order(&f);
-		judge_period(&f);
-	}
+	if (check(!ret, "1280x720 is on", "%s", strerror(-ret)))
+		judge_flips(&f, nr);
 	kms_fb_destroy(&f.kms, &f.fb[0]);
 	kms_fb_destroy(&f.kms, &f.fb[1]);
 	kms_close(&f.kms);
