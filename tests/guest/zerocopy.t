@@ -69,6 +69,14 @@ ok 'the copying way runs too' show copy NV12 640x480
 is "$(status .provenance.same_pages)" false 'and is found out'
 ok 'no record is left' wait_for 5 no_records
 
+# What the display alone costs: the camera never starts.
+started=$(stat_of frames_delivered)
+vcctl provenance-reset >/dev/null
+ok 'the display alone runs' timeout 60 $preview --still --buffers=3 --count=60 --json=$report
+is "$(jq .frames_captured,.frames_displayed $report | paste -sd' ')" '0 60' 'shows, and captures nothing'
+is "$(stat_of frames_delivered)" "$started" 'nor did the driver'
+ok 'no record is left' wait_for 5 no_records
+
 # The same buffer on both sides, killed in the middle.
 $preview --path=vc_sm --seconds=100 >/run/preview.out 2>&1 &
 wait_for 10 sh -c "grep -q 'streaming 1' /sys/kernel/debug/*:bcm2835-camera/stats"

@@ -34,6 +34,8 @@ static const char usage[] =
 	"  --connector NAME  as HDMI-A-1 (the first with a monitor)\n"
 	"  --vc-sm DEV       allocator (/dev/vc_sm)\n"
 	"  --no-display      only capture\n"
+	"  --still           only display: no frame is captured, the buffers are shown in\n"
+	"                    turn, as often as frames would come\n"
 	"  --json[=FILE]     report in JSON, instead of the table or into FILE\n"
 	"  --list            what cameras and displays there are\n"
 	"  --help            this text\n"
@@ -44,8 +46,8 @@ static const char usage[] =
 
 enum {
 	OPT_PATH = 1, OPT_SIZE, OPT_FORMAT, OPT_FPS, OPT_BUFFERS, OPT_COUNT, OPT_SECONDS,
-	OPT_DEVICE, OPT_CARD, OPT_CONNECTOR, OPT_VC_SM, OPT_NO_DISPLAY, OPT_JSON, OPT_LIST,
-	OPT_HELP, OPT_VERSION,
+	OPT_DEVICE, OPT_CARD, OPT_CONNECTOR, OPT_VC_SM, OPT_NO_DISPLAY, OPT_STILL, OPT_JSON,
+	OPT_LIST, OPT_HELP, OPT_VERSION,
 };
 
 static const struct option options[] = {
@@ -61,6 +63,7 @@ static const struct option options[] = {
 	{ "connector", required_argument, NULL, OPT_CONNECTOR },
 	{ "vc-sm", required_argument, NULL, OPT_VC_SM },
 	{ "no-display", no_argument, NULL, OPT_NO_DISPLAY },
+	{ "still", no_argument, NULL, OPT_STILL },
 	{ "json", optional_argument, NULL, OPT_JSON },
 	{ "list", no_argument, NULL, OPT_LIST },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -182,6 +185,9 @@ static int parse_one(struct vcp_options *opt, int which, const char *arg)
 	case OPT_NO_DISPLAY:
 		opt->no_display = true;
 		return 0;
+	case OPT_STILL:
+		opt->still = true;
+		return 0;
 	case OPT_JSON:
 		opt->json = optarg ? optarg : "-";
 		return 0;
@@ -217,6 +223,10 @@ int vcp_parse_options(struct vcp_options *opt, int argc, char **argv)
 		if (ret)
 			return ret;
 	}
+	if (opt->still && opt->no_display)
+		return vcp_fail(VCP_USAGE, "--still and --no-display leave nothing to do");
+	if (opt->still && opt->path == VCP_PATH_COPY)
+		return vcp_fail(VCP_USAGE, "--still copies nothing: --path is vc_sm or expbuf");
 	if (optind < argc)
 		return vcp_fail(VCP_USAGE, "%s: only options are known (see --help)",
 				argv[optind]);

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "vcpreview.h"
@@ -31,7 +32,8 @@ struct loop {
 	int flipping;
 	int waiting[VCP_BUFFERS_MAX];	/* oldest first */
 	unsigned int nr_waiting;
-	bool is_free[VCP_BUFFERS_MAX];	/* copy path */
+	bool is_free[VCP_BUFFERS_MAX];	/* when slots are not the camera's */
+	int timer;			/* --still: the camera's place */
 	bool have_sequence;
 	uint32_t sequence;
 	bool stop;
@@ -46,14 +48,32 @@ struct loop {
  * Slots
  */
 
+/* Slots are buffers of the camera, which has those that nobody else has. */
+static bool is_camera_slots(const struct vcp_options *opt)
+{
+	return opt->path != VCP_PATH_COPY && !opt->still;
+}
+
 static int release(struct loop *loop, int slot)
 {
 	if (slot == NONE)
 		return 0;
-	if (loop->p->opt->path != VCP_PATH_COPY)
+	if (is_camera_slots(loop->p->opt))
 		return vcp_camera_queue(loop->p->cam, slot);
 	loop->is_free[slot] = true;
 	return 0;
+}
+
+/* In the copy path there always is one: no more wait than leave it. */
+static int take_free(struct loop *loop)
+{
+	for (int slot = 0; slot < VCP_BUFFERS_MAX; slot++) {
+		if (!loop->is_free[slot])
+			continue;
+		loop->is_free[slot] = false;
+		return slot;
+	}
+	return NONE;
 }
 
 static int flip(struct loop *loop, int slot)
@@ -87,15 +107,13 @@ static int show(struct loop *loop, int slot)
 	return release(loop, next_waiting(loop));
 }
 
-/* The copy path: from the camera's buffer to one of the display's, of which one is free. */
+/* The copy path: from the camera's buffer to one of the display's. */
 static int copy_frame(struct loop *loop, const struct vcp_frame *frame, int *slot)
 {
 	struct vcp_preview *p = loop->p;
 	struct vcp_buffers *bufs = p->bufs;
 
-	for (*slot = 0; !loop->is_free[*slot]; ++*slot)
-		;
-	loop->is_free[*slot] = false;
+	*slot = take_free(loop);
 	p->stats.bytes_copied += vcp_copy_picture(p->opt->format, &p->cam->layout,
 						  p->cam->map[frame->index], &bufs->layout,
 						  bufs->slots[*slot].mem);
@@ -181,6 +199,24 @@ static int handle_camera(struct loop *loop)
 	return ret;
 }
 
+/* --still: what would be a frame is the next slot, with whatever is in it. */
+static int handle_timer(struct loop *loop)
+{
+	uint64_t nr_expired;
+	int slot;
+
+	if (read(loop->timer, &nr_expired, sizeof(nr_expired)) != sizeof(nr_expired))
+		return 0;
+	loop->frame_us = vcp_now_us();
+	slot = take_free(loop);
+	if (slot == NONE) {
+		loop->p->stats.replaced++;
+		return 0;
+	}
+	loop->p->bufs->slots[slot].camera_us = loop->frame_us;
+	return show(loop, slot);
+}
+
 static void flip_done(void *arg, int64_t time_us)
 {
 	struct loop *loop = arg;
@@ -244,7 +280,10 @@ static void live_line(struct loop *loop, int64_t now_us)
 static int wait_events(struct loop *loop, struct pollfd fds[3])
 {
 	fds[0] = (struct pollfd){ .fd = loop->signals, .events = POLLIN };
-	fds[1] = (struct pollfd){ .fd = loop->p->cam->fd, .events = POLLIN };
+	fds[1] = (struct pollfd){
+		.fd = loop->p->opt->still ? loop->timer : loop->p->cam->fd,
+		.events = POLLIN,
+	};
 	fds[2] = (struct pollfd){ .fd = loop->p->dpy ? loop->p->dpy->fd : -1, .events = POLLIN };
 	if (poll(fds, 3, LINE_US / 1000) < 0 && errno != EINTR)
 		return vcp_fail(VCP_FAILED, "poll: %s", strerror(errno));
@@ -261,7 +300,7 @@ static int handle_events(struct loop *loop, const struct pollfd fds[3])
 	if (fds[2].revents)
 		ret = handle_display(loop);
 	if (!ret && fds[1].revents)
-		ret = handle_camera(loop);
+		ret = loop->p->opt->still ? handle_timer(loop) : handle_camera(loop);
 	return ret;
 }
 
@@ -304,15 +343,34 @@ static void drain(struct loop *loop)
 static int fill_camera(struct loop *loop)
 {
 	struct vcp_preview *p = loop->p;
-	bool is_copy = p->opt->path == VCP_PATH_COPY;
+	bool is_shown = is_camera_slots(p->opt);
 	int ret = 0;
 
 	for (unsigned int i = 0; !ret && i < p->cam->nr_buffers; i++)
-		if (is_copy || (int)i != loop->on_screen)
+		if (!is_shown || (int)i != loop->on_screen)
 			ret = vcp_camera_queue(p->cam, i);
-	for (unsigned int i = 0; is_copy && i < p->bufs->nr_slots; i++)
-		loop->is_free[i] = (int)i != loop->on_screen;
 	return ret;
+}
+
+static int start_camera(struct loop *loop)
+{
+	int ret = fill_camera(loop);
+
+	return ret ? ret : vcp_camera_start(loop->p->cam);
+}
+
+static int start_timer(struct loop *loop)
+{
+	double fps = loop->p->cam->fps;
+	long frame_ns = fps > 1 ? 1e9 / fps : 999999999;
+	struct itimerspec period = {
+		.it_interval.tv_nsec = frame_ns, .it_value.tv_nsec = frame_ns,
+	};
+
+	loop->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (loop->timer < 0 || timerfd_settime(loop->timer, 0, &period, NULL))
+		return vcp_fail(VCP_FAILED, "timer: %s", strerror(errno));
+	return 0;
 }
 
 static int start(struct loop *loop)
@@ -326,10 +384,10 @@ static int start(struct loop *loop)
 		ret = vcp_display_enable(p->dpy, p->opt->format->is_yuv ? &p->cam->colours : NULL,
 					 p->bufs->slots[0].fb_id);
 	}
+	for (unsigned int i = 0; i < p->bufs->nr_slots; i++)
+		loop->is_free[i] = (int)i != loop->on_screen;
 	if (!ret)
-		ret = fill_camera(loop);
-	if (!ret)
-		ret = vcp_camera_start(p->cam);
+		ret = p->opt->still ? start_timer(loop) : start_camera(loop);
 	loop->frame_us = vcp_now_us();
 	return ret;
 }
@@ -349,7 +407,7 @@ static int open_signals(void)
 int vcp_preview_run(struct vcp_preview *preview)
 {
 	struct loop loop = {
-		.p = preview, .on_screen = NONE, .flipping = NONE,
+		.p = preview, .on_screen = NONE, .flipping = NONE, .timer = NONE,
 	};
 	struct vcp_cpu cpu;
 	int ret;
@@ -366,6 +424,8 @@ int vcp_preview_run(struct vcp_preview *preview)
 	vcp_camera_stop(preview->cam);
 	if (!ret && preview->dpy)
 		drain(&loop);
+	if (loop.timer >= 0)
+		close(loop.timer);
 	close(loop.signals);
 	return ret;
 }

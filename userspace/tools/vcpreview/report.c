@@ -91,6 +91,7 @@ static void add_setup(struct json_object *out, const struct vcp_preview *p)
 	json_object_object_add(out, "size", json_object_new_string(size));
 	json_object_object_add(out, "format", json_object_new_string(p->opt->format->name));
 	json_object_object_add(out, "buffers", json_object_new_int(p->cam->nr_buffers));
+	json_object_object_add(out, "still", json_object_new_boolean(p->opt->still));
 	json_object_object_add(out, "camera", json_object_new_string(p->cam->driver));
 	json_object_object_add(out, "display",
 			       p->dpy ? json_object_new_string(p->dpy->driver) : NULL);

@@ -116,6 +116,7 @@ struct vcp_options {
 	const char *json;	/* file, "-" for stdout, NULL: none */
 	bool list;
 	bool no_display;
+	bool still;		/* display without capturing */
 };
 
 /* 0, an exit code, or -1 when there is nothing more to do (--help). */

@@ -227,6 +227,18 @@ static void options_are_taken(void **state)
 	assert_int_equal(parse(&opt, "--json", "--seconds=0.5", NULL), 0);
 	assert_string_equal(opt.json, "-");
 	assert_true(opt.seconds == 0.5);
+	assert_false(opt.still);
+	assert_int_equal(parse(&opt, "--still", NULL), 0);
+	assert_true(opt.still);
+}
+
+static void still_needs_a_display_and_copies_nothing(void **state)
+{
+	struct vcp_options opt;
+
+	assert_int_equal(parse(&opt, "--still", "--no-display", NULL), VCP_USAGE);
+	assert_int_equal(parse(&opt, "--path=copy", "--still", NULL), VCP_USAGE);
+	assert_int_equal(parse(&opt, "--path=expbuf", "--still", NULL), 0);
 }
 
 static void nonsense_is_refused(void **state)
@@ -258,6 +270,7 @@ int main(void)
 		cmocka_unit_test(processor_time_grows),
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(options_are_taken),
+		cmocka_unit_test(still_needs_a_display_and_copies_nothing),
 		cmocka_unit_test(nonsense_is_refused),
 	};
 
