@@ -98,6 +98,8 @@ need_keyring() {
 }
 
 need_mmdebstrap() {
+	[ -z "${VC_TOOLBOX:-}" ] ||
+		die "lists of packages changed while this was running: end it and run make setup"
 	if command -v mmdebstrap >/dev/null; then
 		need_keyring
 		return
