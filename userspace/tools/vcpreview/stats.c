@@ -21,21 +21,27 @@ int64_t vcp_now_us(void)
 	return ts.tv_sec * 1000000ll + ts.tv_nsec / 1000;
 }
 
-/* Busy time of all processors: user, nice, system, (idle, iowait,) irq, softirq, steal. */
+/*
+ * Time that processors were not idle: the kernel measures how long they are, to
+ * the microsecond, but samples what they do otherwise, a few hundred times a
+ * second. /proc/stat: user, nice, system, idle, iowait, ...
+ */
 static int64_t guest_busy_us(void)
 {
-	unsigned long long t[8] = { 0 };
 	FILE *file = fopen("/proc/stat", "re");
+	unsigned long long idle, iowait;
+	int64_t now_us;
 	int nr;
 
 	if (!file)
 		return 0;
-	nr = fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[0], &t[1], &t[2],
-		    &t[3], &t[4], &t[5], &t[6], &t[7]);
+	nr = fscanf(file, "cpu %*u %*u %*u %llu %llu", &idle, &iowait);
+	now_us = vcp_now_us();
 	fclose(file);
-	if (nr < 4)
+	if (nr < 2)
 		return 0;
-	return (t[0] + t[1] + t[2] + t[5] + t[6]) * 1000000ull / sysconf(_SC_CLK_TCK);
+	return now_us * sysconf(_SC_NPROCESSORS_ONLN) -
+	       (int64_t)((idle + iowait) * 1000000 / sysconf(_SC_CLK_TCK));
 }
 
 struct vcp_cpu vcp_cpu_now(void)

@@ -321,7 +321,8 @@ void vcp_buffers_destroy(struct vcp_buffers *bufs, struct vcp_display *dpy);
 /**
  * struct vcp_cpu - processor time
  * @self_us: this program, user and system
- * @guest_us: the whole machine, but for idle and waiting
+ * @guest_us: the whole machine, all time its processors were not idle; only what
+ *	two of them differ by means something
  */
 struct vcp_cpu {
 	int64_t self_us;
