@@ -87,6 +87,16 @@ static bool is_command(unsigned long cmd)
 	return cmd <= VCHIQ_IOC_CLOSE_DELIVERED && !has_struct(_IOC_NR(cmd));
 }
 
+static void try_wrong_sizes(int fd, unsigned int nr, unsigned int dir, void *data)
+{
+	for (unsigned int size = 0; size < 72; size++) {
+		unsigned long cmd = _IOC(dir, VCHIQ_IOC_MAGIC, nr, size);
+
+		if (!is_command(cmd))
+			CHECK_FAILS(ioctl(fd, cmd, data), ENOTTY);
+	}
+}
+
 /* Whatever is not exactly a command is none, and what it points to stays as it is. */
 static void case_wrong_sizes(void)
 {
@@ -96,14 +106,8 @@ static void case_wrong_sizes(void)
 	memset(data, 0x5a, sizeof(data));
 	memcpy(before, data, sizeof(data));
 	for (unsigned int nr = 0; nr < 24; nr++) {
-		for (unsigned int dir = 0; dir < 4; dir++) {
-			for (unsigned int size = 0; size < 72; size++) {
-				unsigned long cmd = _IOC(dir, VCHIQ_IOC_MAGIC, nr, size);
-
-				if (!is_command(cmd))
-					CHECK_FAILS(ioctl(fd, cmd, data), ENOTTY);
-			}
-		}
+		for (unsigned int dir = 0; dir < 4; dir++)
+			try_wrong_sizes(fd, nr, dir, data);
 	}
 	CHECK(!memcmp(data, before, sizeof(data)), "memory was written");
 	check_alive();

@@ -244,23 +244,26 @@ static struct pixel jfif_yuv(struct pixel p)
 				 clamp(0.5 * r - 0.4187 * g - 0.0813 * b + 128) } };
 }
 
+static void check_yuv_to_rgb(uint32_t from, uint32_t to)
+{
+	struct vc_image *src = yuv_image(from);
+	struct vc_image *dst = vc_image_create(to, WIDTH, HEIGHT);
+	int tolerance = to == DRM_FORMAT_RGB565 ? 10 : 3;
+
+	assert_int_equal(vc_image_convert(src, dst), 0);
+	for (int y = 0; y < HEIGHT; y++)
+		for (int x = 0; x < WIDTH; x++)
+			check_pixel(from, to, x, y, rgb_get(dst, x, y),
+				    jfif_rgb(some_yuv(x, y)), tolerance);
+	vc_image_destroy(src);
+	vc_image_destroy(dst);
+}
+
 static void yuv_to_rgb_is_jfif(void **state)
 {
 	for (size_t i = 0; i < NR(yuv_formats); i++)
-		for (size_t j = 0; j < NR(rgb_formats); j++) {
-			struct vc_image *src = yuv_image(yuv_formats[i]);
-			struct vc_image *dst = vc_image_create(rgb_formats[j], WIDTH, HEIGHT);
-			int tolerance = rgb_formats[j] == DRM_FORMAT_RGB565 ? 10 : 3;
-
-			assert_int_equal(vc_image_convert(src, dst), 0);
-			for (int y = 0; y < HEIGHT; y++)
-				for (int x = 0; x < WIDTH; x++)
-					check_pixel(yuv_formats[i], rgb_formats[j], x, y,
-						    rgb_get(dst, x, y), jfif_rgb(some_yuv(x, y)),
-						    tolerance);
-			vc_image_destroy(src);
-			vc_image_destroy(dst);
-		}
+		for (size_t j = 0; j < NR(rgb_formats); j++)
+			check_yuv_to_rgb(yuv_formats[i], rgb_formats[j]);
 }
 
 /* One colour a run: what chroma subsampling does at edges is not looked at. */

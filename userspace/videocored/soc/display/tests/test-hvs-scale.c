@@ -76,27 +76,31 @@ static double overlap(int i, int r, double scale)
 	return hi > lo ? hi - lo : 0;
 }
 
+/* Mean of what pixel @x, @y of the output covers, in one of two components. */
+static double average(unsigned int x, unsigned int y, unsigned int component, double fx, double fy)
+{
+	double sum = 0;
+
+	for (int j = floor(y * fy); j < (y + 1) * fy; j++)
+		for (int i = floor(x * fx); i < (x + 1) * fx; i++)
+			sum += overlap(i, x, fx) * overlap(j, y, fy) * src[j][2 * i + component];
+	return sum / fx / fy;
+}
+
 static void test_tpz_average(void **state)
 {
 	unsigned int sw = 200, sh = 130, dw = 60, dh = 37, x, y;
 	struct vc_hvs_scaler s = { tpz(sw, dw), tpz(sh, dh) };
 	struct vc_hvs_scale *scale = make(&s, 2, sw, sh, dw, dh);
-	double fx = (double)sw / dw, fy = (double)sh / dh;
+	double fx = (double)sw / dw, fy = (double)sh / dh, expected;
 	uint8_t row[2 * MAX];
 
 	for (y = 0; y < dh; y++) {
 		vc_hvs_scale_row(scale, y, row);
 		for (x = 0; x < 2 * dw; x++) {
-			unsigned int px = x / 2;
-			double sum = 0;
-			int i, j;
-
-			for (j = floor(y * fy); j < fmin(sh, (y + 1) * fy); j++)
-				for (i = floor(px * fx); i < fmin(sw, (px + 1) * fx); i++)
-					sum += overlap(i, px, fx) * overlap(j, y, fy) *
-					       src[j][2 * i + x % 2];
-			if (fabs(sum / fx / fy - row[x]) > 1)
-				fail_msg("%u,%u: %u, expected %f", x, y, row[x], sum / fx / fy);
+			expected = average(x / 2, y, x % 2, fx, fy);
+			if (fabs(expected - row[x]) > 1)
+				fail_msg("%u,%u: %u, expected %f", x, y, row[x], expected);
 		}
 	}
 	vc_hvs_scale_destroy(scale);
