@@ -54,6 +54,7 @@ static const char usage[] =
 	"  firmware start           start it afresh\n"
 	"  firmware restart [MS]    stop it, and start it after so many milliseconds\n"
 	"  chaos SPEC|off           let it misbehave, see videocored --help\n"
+	"  mmal SPEC|off            let its multimedia service misbehave, see vcctl(1)\n"
 	"  smem ACTION [ARG...]     the firmware's memory handles, see vcctl(1)\n"
 	"  provenance-reset         start a new measurement of frames\n"
 	"  ping                     is it there?\n"
@@ -399,6 +400,7 @@ static const struct command commands[] = {
 	{ "source", 1, 2, fill_source },
 	{ "firmware", 1, 2, fill_firmware },
 	{ "chaos", 1, 1, fill_spec },
+	{ "mmal", 1, 1, fill_spec },
 	{ "smem", 1, 4, fill_smem },
 	{ "provenance-reset", 0, 0, NULL },
 	{ "ping", 0, 0, NULL },

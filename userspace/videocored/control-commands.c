@@ -351,6 +351,18 @@ static int cmd_chaos(struct control_call *call)
 	return vc_firmware_chaos(call->vc->firmware, &config);
 }
 
+static int cmd_mmal(struct control_call *call)
+{
+	const char *spec = get_string(call, "spec");
+
+	if (!spec)
+		return -EINVAL;
+	if (mmal_server_set_faults(call->vc->mmal, spec))
+		return fail(call, -EINVAL,
+			    "lose=TYPE or hold=TYPE, after=N, nr=N, extradata=N is needed");
+	return 0;
+}
+
 static int cmd_smem(struct control_call *call)
 {
 	const char *action = get_string(call, "action");
@@ -462,6 +474,7 @@ static const struct control_command commands[] = {
 	{ "source", cmd_source, true },
 	{ "firmware", cmd_firmware, false },
 	{ "chaos", cmd_chaos, false },
+	{ "mmal", cmd_mmal, false },
 	{ "smem", cmd_smem, false },
 	{ "crash", cmd_crash, false },
 	{ "quit", cmd_quit, false },

@@ -83,6 +83,19 @@ static void to_host_done(struct fw_service *svc, struct fw_bulk *bulk, int actua
 	xfer_free(xfer_of(bulk));
 }
 
+void mmal_send_bulk(struct mmal_client *client, uint32_t type, const void *payload,
+		    size_t payload_len, const void *data, size_t len)
+{
+	struct mmal_xfer *xfer = xfer_create(client, NULL, MMAL_BULK_LEN(len));
+
+	if (!xfer)
+		return;
+	memcpy(xfer->mem, data, len);
+	if (mmal_send(client, type, 0, MMAL_SUCCESS, payload, payload_len) ||
+	    xfer_start(xfer, true, to_host_done))
+		xfer_free(xfer);
+}
+
 /* Without zero copy, whatever the status. */
 static bool carries_data(const struct component_buffer *buf)
 {

@@ -4,12 +4,14 @@
  *
  * Copyright (C) 2026 vc-media project
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mmal-priv.h"
 
 static void event_send(struct component_port *port, uint32_t cmd, const void *data, size_t len)
 {
+	struct mmal_client *client = port->comp->client;
 	struct mmal_msg_event msg = {
 		.client_component = htole32(port->comp->cookie),
 		.port_type = htole32(port->type),
@@ -18,8 +20,29 @@ static void event_send(struct component_port *port, uint32_t cmd, const void *da
 		.length = htole32(len),
 	};
 
+	if (len > sizeof(msg.data)) {
+		mmal_send_bulk(client, MMAL_MSG_EVENT_TO_HOST, &msg, sizeof(msg), data, len);
+		return;
+	}
 	memcpy(msg.data, data, len);
-	mmal_send(port->comp->client, MMAL_MSG_EVENT_TO_HOST, 0, MMAL_SUCCESS, &msg, sizeof(msg));
+	mmal_send(client, MMAL_MSG_EVENT_TO_HOST, 0, MMAL_SUCCESS, &msg, sizeof(msg));
+}
+
+/* With so much extra data as was asked for by "vcctl mmal". */
+static void event_send_format(struct component_port *port,
+			      struct mmal_event_format_changed *event)
+{
+	uint32_t extradata = port->comp->server->faults.extradata;
+	size_t len = sizeof(*event) + extradata;
+	uint8_t *data = calloc(1, len);
+
+	if (!data)
+		return;
+	if (extradata)
+		event->format.extradata_size = htole32(extradata);
+	memcpy(data, event, sizeof(*event));
+	event_send(port, MMAL_EVENT_FORMAT_CHANGED, data, len);
+	free(data);
 }
 
 void mmal_event_format_changed(struct component_port *port, const struct component_format *fmt)
@@ -36,5 +59,5 @@ void mmal_event_format_changed(struct component_port *port, const struct compone
 	event.buffer_size_recommended = htole32(needs.size_recommended);
 	event.buffer_num_recommended = htole32(needs.num_recommended);
 	mmal_format_to_wire(&format, &event.format, &event.es);
-	event_send(port, MMAL_EVENT_FORMAT_CHANGED, &event, sizeof(event));
+	event_send_format(port, &event);
 }

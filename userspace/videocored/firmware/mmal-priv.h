@@ -52,7 +52,24 @@ struct mmal_counters {
 	uint32_t components_failed;
 };
 
+/**
+ * struct mmal_faults - what goes wrong
+ * @type: of the requests whose answers do not come, 0 = none
+ * @holds: they are held back, not lost
+ * @nr_misses: these come before it begins
+ * @nr_hits: that many of them
+ * @extradata: bytes after each changed format that is told
+ */
+struct mmal_faults {
+	uint32_t type;
+	bool holds;
+	uint32_t nr_misses;
+	uint32_t nr_hits;
+	uint32_t extradata;
+};
+
 TAILQ_HEAD(mmal_clients, mmal_client);
+TAILQ_HEAD(mmal_held_list, mmal_held);
 
 /**
  * struct mmal_server - the service
@@ -60,6 +77,8 @@ TAILQ_HEAD(mmal_clients, mmal_client);
  *	reader; both change on the firmware thread only, which reads them without
  * @refused_param: cannot be set, 0 = none
  * @feeds: of each camera what it looks at
+ * @faults: what was asked for
+ * @held: answers held back
  * @notified: a call of the components' poll operations is under way
  */
 struct mmal_server {
@@ -72,6 +91,8 @@ struct mmal_server {
 	struct camera_feed feeds[MMAL_CAMERA_INFO_CAMERAS];
 	unsigned int nr_feeds;
 	struct mmal_counters count;
+	struct mmal_faults faults;
+	struct mmal_held_list held;
 	atomic_bool notified;
 
 	pthread_mutex_t lock;
@@ -129,6 +150,16 @@ void mmal_reply(const struct mmal_request *req, const void *payload, size_t len)
 void mmal_reply_status(const struct mmal_request *req, int error);
 int mmal_send(struct mmal_client *client, uint32_t type, uint32_t context, uint32_t status,
 	      const void *payload, size_t len);
+
+/* A message whose data is too long for it and follows as a bulk. */
+void mmal_send_bulk(struct mmal_client *client, uint32_t type, const void *payload,
+		    size_t payload_len, const void *data, size_t len);
+
+/* True if the answer is not to be sent now. */
+bool mmal_fault_takes(const struct mmal_request *req, uint32_t status, const void *payload,
+		      size_t len);
+/* The client goes, and with it whom to tell. */
+void mmal_fault_forget(struct mmal_client *client);
 
 /* Give a buffer back with the results in it; it is freed. */
 void mmal_buffer_return(struct component_buffer *buf);

@@ -72,13 +72,21 @@ int mmal_send(struct mmal_client *client, uint32_t type, uint32_t context, uint3
 	return fw_service_send(client->svc, message, sizeof(*header) + len);
 }
 
-void mmal_reply(const struct mmal_request *req, const void *payload, size_t len)
+static void mmal_answer(const struct mmal_request *req, uint32_t status, const void *payload,
+			size_t len)
 {
 	struct mmal_counters *count = &req->client->server->count;
 
+	if (mmal_fault_takes(req, status, payload, len))
+		return;
 	count->replies++;
-	if (mmal_send(req->client, req->type, req->context, MMAL_SUCCESS, payload, len))
+	if (mmal_send(req->client, req->type, req->context, status, payload, len))
 		count->reply_fails++;
+}
+
+void mmal_reply(const struct mmal_request *req, const void *payload, size_t len)
+{
+	mmal_answer(req, MMAL_SUCCESS, payload, len);
 }
 
 void mmal_reply_status(const struct mmal_request *req, int error)
@@ -93,13 +101,10 @@ void mmal_reply_status(const struct mmal_request *req, int error)
 /* A message that was not even looked into: both words say so. */
 static void mmal_reply_refused(const struct mmal_request *req, int error)
 {
-	struct mmal_counters *count = &req->client->server->count;
 	uint32_t status = mmal_status_from_errno(error);
 	struct mmal_msg_status reply = { .status = htole32(status) };
 
-	count->replies++;
-	if (mmal_send(req->client, req->type, req->context, status, &reply, sizeof(reply)))
-		count->reply_fails++;
+	mmal_answer(req, status, &reply, sizeof(reply));
 }
 
 /* -----------------------------------------------------------------------------
@@ -473,6 +478,7 @@ static void mmal_service_close(struct fw_service *svc)
 	pthread_mutex_lock(&server->lock);
 	TAILQ_REMOVE(&server->clients, client, node);
 	pthread_mutex_unlock(&server->lock);
+	mmal_fault_forget(client);
 	server->count.clients_destroyed++;
 	mmal_trace(server, VC_MMAL_TRACE_CLOSED, NULL, 0);
 	free(client);
@@ -553,6 +559,7 @@ struct mmal_server *mmal_server_create(struct vc_firmware *fw, struct smem_pool 
 		camera_feed_init(&server->feeds[server->nr_feeds++], sources[i], vc->opt.fps);
 	pthread_mutex_init(&server->lock, NULL);
 	TAILQ_INIT(&server->clients);
+	TAILQ_INIT(&server->held);
 	if (vc_firmware_add_service(fw, &mmal_service_ops, server)) {
 		mmal_server_destroy(server);
 		return NULL;

@@ -23,6 +23,8 @@ void mmal_server_destroy(struct mmal_server *server);
 /* Thread-safe: let a camera that is there see @source; returns what it saw before. */
 struct vc_source *mmal_server_set_source(struct mmal_server *server, unsigned int camera,
 					 struct vc_source *source);
+/* Thread-safe: go wrong as @spec says, see vcctl(1); "off": not any more. 0 or -errno. */
+int mmal_server_set_faults(struct mmal_server *server, const char *spec);
 /* Thread-safe: frames, dropped, clients, components with their ports. */
 void mmal_server_status(struct mmal_server *server, struct json_object *out);
 

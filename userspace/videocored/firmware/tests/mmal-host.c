@@ -101,6 +101,12 @@ struct videocored *vc_firmware_videocored(struct vc_firmware *fw)
 	return &host.vc;
 }
 
+int vc_firmware_call(struct vc_firmware *fw, void (*fn)(void *arg), void *arg)
+{
+	fn(arg);
+	return 0;
+}
+
 int vc_firmware_post(struct vc_firmware *fw, void (*fn)(void *arg), void *arg)
 {
 	struct post *post = malloc(sizeof(*post));

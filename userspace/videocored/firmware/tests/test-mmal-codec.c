@@ -20,6 +20,7 @@
 
 #include "media/pattern.h"
 #include "mmal-host.h"
+#include "mmal.h"
 
 #define WIDTH		64
 #define HEIGHT		48
@@ -437,6 +438,29 @@ static void decoder_tells_the_format_then_decodes(void **state)
 	free(wanted);
 }
 
+/* By "vcctl mmal": the event has no room for it, so that a bulk follows. */
+static void format_with_much_extradata_is_a_bulk(void **state)
+{
+	struct block in = block_create(0, CODED_LEN);
+	uint32_t len = make_stream(&in, 0, WIDTH, HEIGHT, 3);
+	uint32_t decoder = decoder_of("ril.video_decode", MMAL_ENCODING_H264);
+	struct mmal_event_format_changed changed;
+	struct mmal_host_message msg;
+	struct mmal_msg_event event;
+	uint8_t data[MMAL_BULK_LEN(sizeof(changed) + 1001)];
+
+	assert_int_equal(mmal_server_set_faults(mmal_host_server(), "extradata=1001"), 0);
+	send_input(decoder, &in, len, MMAL_BUFFER_FRAME_END, 777);
+	await_message();
+	mmal_host_receive(&msg);
+	memcpy(&event, msg.payload, sizeof(event));
+	assert_int_equal(event.length, sizeof(changed) + 1001);
+	mmal_host_bulk(true, data, sizeof(data));
+	memcpy(&changed, data, sizeof(changed));
+	assert_int_equal(changed.es.crop.width, WIDTH);
+	assert_int_equal(changed.format.extradata_size, 1001);
+}
+
 static void decoder_tells_of_another_size(void **state)
 {
 	struct block in = block_create(0, CODED_LEN), out = block_create(1, 4 * PICTURE_LEN);
@@ -583,6 +607,7 @@ int main(void)
 		TEST(absurd_output_is_refused),
 		TEST(jpeg_is_a_file),
 		TEST(decoder_tells_the_format_then_decodes),
+		TEST(format_with_much_extradata_is_a_bulk),
 		TEST(decoder_tells_of_another_size),
 		TEST(garbage_ends_like_a_stream),
 		TEST(disabling_gives_buffers_back_first),

@@ -122,6 +122,27 @@ static void what_is_no_message_is_dropped(void **state)
 	assert_int_equal(mmal_host_nr_bulks(), 0);
 }
 
+/* By "vcctl mmal": one is lost, the next is held back until that is over. */
+static void answers_are_lost_or_held_back(void **state)
+{
+	struct mmal_msg_component_create msg = { .name = "null_sink" };
+	struct mmal_host_message in;
+
+	assert_int_not_equal(mmal_server_set_faults(mmal_host_server(), "lose="), 0);
+	assert_int_not_equal(mmal_server_set_faults(mmal_host_server(), "lose=4,x"), 0);
+	assert_int_equal(mmal_server_set_faults(mmal_host_server(), "lose=4,after=1"), 0);
+	assert_int_not_equal(mmal_host_create("null_sink"), 0);
+	mmal_host_send(MMAL_MSG_COMPONENT_CREATE, 5, &msg, sizeof(msg));
+	assert_int_equal(mmal_host_nr_messages(), 0);
+	assert_int_equal(mmal_server_set_faults(mmal_host_server(), "hold=4"), 0);
+	mmal_host_send(MMAL_MSG_COMPONENT_CREATE, 6, &msg, sizeof(msg));
+	assert_int_equal(mmal_host_nr_messages(), 0);
+	assert_int_equal(mmal_server_set_faults(mmal_host_server(), "off"), 0);
+	mmal_host_receive(&in);
+	assert_int_equal(in.head.context, 6);
+	assert_int_not_equal(mmal_host_create("null_sink"), 0);
+}
+
 static void statistics_count(void **state)
 {
 	struct mmal_msg_stats stats = { .reset = 1 };
@@ -879,6 +900,7 @@ int main(void)
 		TEST(unknown_types_get_enosys),
 		TEST(wrong_lengths_are_refused),
 		TEST(what_is_no_message_is_dropped),
+		TEST(answers_are_lost_or_held_back),
 		TEST(statistics_count),
 		TEST(core_statistics_find_ports),
 		TEST(host_log_is_taken),
