@@ -4,15 +4,22 @@
  *
  * Copyright (C) 2026 vc-media project
  */
+#include <linux/minmax.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 
 #include "mmal_priv.h"
 #include "mmal_trace.h"
 
 /* The firmware answers in milliseconds; sensor start-up takes up to a second. */
-#define VC_MMAL_CALL_TIMEOUT_MS	3000
+#define VC_MMAL_TIMEOUT_MIN_MS	100u
+#define VC_MMAL_TIMEOUT_MAX_MS	60000u
+static unsigned int timeout_ms = 3000;
+module_param(timeout_ms, uint, 0644);
+MODULE_PARM_DESC(timeout_ms, "how long to wait for an answer of the firmware, in ms");
+
 /* Once it has not answered in time, it is not given as much again. */
-#define VC_MMAL_SILENT_TIMEOUT_MS	300
+#define VC_MMAL_SILENT_TIMEOUT_MS	300u
 
 static int vc_mmal_call_enter(struct vc_mmal *mmal, struct vc_mmal_call *call,
 			      u32 *context)
@@ -66,12 +73,13 @@ static int vc_mmal_call_send(struct vc_mmal *mmal, struct vc_mmal_call *call,
 
 static int vc_mmal_call_wait(struct vc_mmal *mmal, struct vc_mmal_call *call)
 {
+	const unsigned int ms = clamp(READ_ONCE(timeout_ms), VC_MMAL_TIMEOUT_MIN_MS,
+				      VC_MMAL_TIMEOUT_MAX_MS);
 	unsigned long timeout = msecs_to_jiffies(READ_ONCE(mmal->silent) ?
-						 VC_MMAL_SILENT_TIMEOUT_MS :
-						 VC_MMAL_CALL_TIMEOUT_MS);
+						 min(ms, VC_MMAL_SILENT_TIMEOUT_MS) : ms);
 	long left;
 
-	if (call->undoes)
+	if (call->must_wait)
 		left = wait_for_completion_timeout(&call->done, timeout);
 	else
 		left = wait_for_completion_killable_timeout(&call->done,
@@ -87,6 +95,12 @@ static int vc_mmal_call_status(const struct vc_mmal_call *call)
 	if (call->type == MMAL_MSG_GET_VERSION)
 		return 0;
 	return vc_mmal_errno(le32_to_cpup(call->reply));
+}
+
+/* There was no answer: the firmware may have done it, or may still do it. */
+bool vc_mmal_is_undecided(int ret)
+{
+	return ret == -ETIMEDOUT || ret == -ERESTARTSYS;
 }
 
 /*
@@ -118,6 +132,26 @@ int vc_mmal_call(struct vc_mmal *mmal, struct vc_mmal_call *call)
 	return ret;
 }
 
+/* A component came to be after all; nobody else knows what to call it. */
+static void vc_mmal_call_forgotten(struct vc_mmal *mmal, const void *payload,
+				   size_t len)
+{
+	const struct mmal_msg_component_create_reply *reply = payload;
+	struct {
+		struct mmal_msg_header header;
+		struct mmal_msg_component component;
+	} msg = {
+		.header.magic = cpu_to_le32(MMAL_MAGIC),
+		.header.type = cpu_to_le32(MMAL_MSG_COMPONENT_DESTROY),
+	};
+
+	if (len < sizeof(*reply) || reply->status)
+		return;
+	msg.component.component_handle = reply->component_handle;
+	if (vchiq_service_send_nowait(mmal->svc, &msg, sizeof(msg)))
+		dev_dbg(&mmal->vdev->dev, "a component is left in the firmware\n");
+}
+
 /* Receiving context: an answer. */
 void vc_mmal_call_answered(struct vc_mmal *mmal, const struct mmal_msg_header *h,
 			   const void *payload, size_t len)
@@ -129,6 +163,8 @@ void vc_mmal_call_answered(struct vc_mmal *mmal, const struct mmal_msg_header *h
 	call = xa_load(&mmal->calls, le32_to_cpu(h->context));
 	if (!call || completion_done(&call->done)) {
 		mmal->stats.late++;
+		if (le32_to_cpu(h->type) == MMAL_MSG_COMPONENT_CREATE)
+			vc_mmal_call_forgotten(mmal, payload, len);
 		return;
 	}
 	if (call->type != le32_to_cpu(h->type) || len < call->reply_min) {

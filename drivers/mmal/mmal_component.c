@@ -41,7 +41,7 @@ static int vc_mmal_component_read_ports(struct vc_mmal_component *c)
 }
 
 static int vc_mmal_component_simple(struct vc_mmal_component *component,
-				    u32 type, bool undoes)
+				    u32 type, bool must_wait)
 {
 	const struct mmal_msg_component payload = {
 		.component_handle = cpu_to_le32(component->handle),
@@ -55,7 +55,7 @@ static int vc_mmal_component_simple(struct vc_mmal_component *component,
 		.reply = &reply,
 		.reply_size = sizeof(reply),
 		.reply_min = sizeof(reply),
-		.undoes = undoes,
+		.must_wait = must_wait,
 	};
 
 	return vc_mmal_call(component->mmal, &call);
@@ -75,6 +75,7 @@ static int vc_mmal_component_request(struct vc_mmal_component *c)
 		.reply = &reply,
 		.reply_size = sizeof(reply),
 		.reply_min = sizeof(reply.status),
+		.must_wait = true,
 	};
 	int ret;
 
@@ -191,8 +192,8 @@ int vc_mmal_component_enable(struct vc_mmal_component *component)
 				       false);
 	if (ret == -EOPNOTSUPP)
 		ret = 0;
-	if (!ret)
-		component->is_enabled = true;
+	component->is_enabled = !ret;
+	component->may_be_enabled = vc_mmal_is_undecided(ret);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(vc_mmal_component_enable);
@@ -201,14 +202,14 @@ int vc_mmal_component_disable(struct vc_mmal_component *component)
 {
 	int ret;
 
-	if (!component->is_enabled)
+	if (!component->is_enabled && !component->may_be_enabled)
 		return 0;
 	ret = vc_mmal_component_simple(component, MMAL_MSG_COMPONENT_DISABLE,
 				       true);
 	if (ret == -EOPNOTSUPP)
 		ret = 0;
-	if (!ret || ret == -ENODEV)
-		component->is_enabled = false;
+	component->is_enabled = false;
+	component->may_be_enabled = vc_mmal_is_undecided(ret);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(vc_mmal_component_disable);

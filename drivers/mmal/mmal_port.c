@@ -208,7 +208,7 @@ static int vc_mmal_port_action(struct vc_mmal_port *port, u32 action)
 		.reply = &reply,
 		.reply_size = sizeof(reply),
 		.reply_min = sizeof(reply),
-		.undoes = action == MMAL_ACTION_DISABLE,
+		.must_wait = action == MMAL_ACTION_DISABLE,
 	};
 
 	return vc_mmal_call(port->component->mmal, &call);
@@ -231,8 +231,9 @@ int vc_mmal_port_enable(struct vc_mmal_port *port,
 
 	/* Left over from when it could not be disabled. */
 	ret = vc_mmal_port_disable(port);
-	if (ret)
+	if (port->is_enabled)
 		return ret;
+	ret = 0;
 	if (!port->sink)
 		ret = vc_mmal_port_set_u32(port, MMAL_PARAM_ZERO_COPY,
 					   !port->copies);
@@ -240,8 +241,7 @@ int vc_mmal_port_enable(struct vc_mmal_port *port,
 		return ret;
 	port->done = done;
 	ret = vc_mmal_port_action(port, MMAL_ACTION_ENABLE);
-	if (!ret)
-		port->is_enabled = true;
+	port->is_enabled = !ret || vc_mmal_is_undecided(ret);
 	return ret;
 }
 EXPORT_SYMBOL_GPL(vc_mmal_port_enable);
@@ -267,8 +267,7 @@ int vc_mmal_port_disable(struct vc_mmal_port *port)
 	ret = vc_mmal_port_action(port, MMAL_ACTION_DISABLE);
 	if (!ret)
 		vc_mmal_xfers_await(port);
-	if (!ret || ret == -ENODEV)
-		port->is_enabled = false;
+	port->is_enabled = vc_mmal_is_undecided(ret);
 	scoped_guard(mutex, &mmal->lock)
 		vc_mmal_buffers_reclaim(mmal, port, ret ?: -ECANCELED);
 	if (atomic_read(&port->nr_busy))

@@ -64,7 +64,8 @@ struct vc_mmal_lane {
  * @reply_size: that many bytes
  * @reply_min: a shorter answer breaks the protocol
  * @reply_len: bytes put in @reply
- * @undoes: not to be interrupted by a fatal signal
+ * @must_wait: not to be interrupted by a fatal signal: it undoes something, or what it
+ *	does can only be undone by who has the answer
  * @flush: port whose bulks the request must not overtake, or NULL
  * @done: private: completed when answered, or never to be
  * @error: private: 0, or why there is no answer
@@ -78,7 +79,7 @@ struct vc_mmal_call {
 	size_t reply_size;
 	size_t reply_min;
 	size_t reply_len;
-	bool undoes;
+	bool must_wait;
 	const struct vc_mmal_port *flush;
 	struct completion done;
 	int error;
@@ -174,6 +175,7 @@ int vc_mmal_send(struct vc_mmal *mmal, const void *msg, size_t len);
 void vc_mmal_violation(struct vc_mmal *mmal, const char *what, u32 value);
 
 /* mmal_call.c */
+bool vc_mmal_is_undecided(int ret);
 int vc_mmal_call(struct vc_mmal *mmal, struct vc_mmal_call *call);
 void vc_mmal_call_answered(struct vc_mmal *mmal, const struct mmal_msg_header *h,
 			   const void *payload, size_t len);

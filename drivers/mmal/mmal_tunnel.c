@@ -21,13 +21,14 @@ static int vc_mmal_tunnel_action(struct vc_mmal_port *src,
 	};
 	struct mmal_msg_status reply;
 	struct vc_mmal_call call = {
+		.name = src->component->name,
 		.type = MMAL_MSG_PORT_ACTION,
 		.payload = &payload,
 		.len = sizeof(payload),
 		.reply = &reply,
 		.reply_size = sizeof(reply),
 		.reply_min = sizeof(reply),
-		.undoes = action == MMAL_ACTION_DISCONNECT,
+		.must_wait = action == MMAL_ACTION_DISCONNECT,
 	};
 
 	return vc_mmal_call(src->component->mmal, &call);
@@ -54,7 +55,7 @@ int vc_mmal_tunnel_create(struct vc_mmal_port *src, struct vc_mmal_port *sink)
 		ret = vc_mmal_port_set_format(sink, &format);
 	if (!ret)
 		ret = vc_mmal_tunnel_action(src, sink, MMAL_ACTION_CONNECT);
-	if (!ret)
+	if (!ret || vc_mmal_is_undecided(ret))
 		src->sink = sink;
 	return ret;
 }
@@ -74,10 +75,13 @@ int vc_mmal_tunnel_destroy(struct vc_mmal_port *src)
 	if (!src->sink)
 		return 0;
 	ret = vc_mmal_port_disable(src);
-	if (!ret)
-		ret = vc_mmal_tunnel_action(src, src->sink,
-					    MMAL_ACTION_DISCONNECT);
-	if (!ret || ret == -ENODEV)
+	if (vc_mmal_is_undecided(ret))
+		return ret;
+	ret = vc_mmal_tunnel_action(src, src->sink, MMAL_ACTION_DISCONNECT);
+	/* Nobody knows whether it was, if that got no answer. */
+	if (ret == -ENOTCONN)
+		ret = 0;
+	if (!vc_mmal_is_undecided(ret))
 		src->sink = NULL;
 	return ret;
 }

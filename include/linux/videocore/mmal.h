@@ -121,7 +121,8 @@ struct vc_mmal_format {
  * @copies: payloads travel as bulks, or inside messages, to and from
  *	vc_mmal_buffer.data; false: zero copy. Set before vc_mmal_port_enable()
  * @format: as last read by vc_mmal_port_update() or vc_mmal_port_set_format()
- * @is_enabled: the firmware accepts and returns buffers
+ * @is_enabled: the firmware accepts and returns buffers, or may do so: it did not
+ *	answer when the port was enabled or disabled
  * @sink: other end of a tunnel, see vc_mmal_tunnel_create(), or NULL
  * @nr_busy: buffers with the firmware
  * @nr_bulks: of these, those whose payload is on its way here
@@ -175,6 +176,7 @@ struct vc_mmal_event {
  * @id: our name for it in events
  * @handle: the firmware's name for it
  * @is_enabled: vc_mmal_component_enable() was called
+ * @may_be_enabled: private: the firmware did not answer when it was asked to
  * @nr_inputs: ports in @input
  * @nr_outputs: ports in @output
  * @control: the control port
@@ -189,6 +191,7 @@ struct vc_mmal_component {
 	u32 id;
 	u32 handle;
 	bool is_enabled;
+	bool may_be_enabled;
 	unsigned int nr_inputs;
 	unsigned int nr_outputs;
 	struct vc_mmal_port control;

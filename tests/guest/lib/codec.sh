@@ -17,6 +17,11 @@ decode_image=/dev/video32
 deinterlace=/dev/video18
 clips=/vc/build/clips
 
+# mmal_stat DEVICE NAME
+mmal_stat() {
+	cat /sys/kernel/debug/vc_mmal-*"$1"*/stats | awk -v name="$2" '$1 == name { n += $2 } END { print n + 0 }'
+}
+
 quiet_ffmpeg() {
 	timeout 60 ffmpeg -nostdin -loglevel error -y "$@"
 }
