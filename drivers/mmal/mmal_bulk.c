@@ -39,6 +39,7 @@ enum vc_mmal_xfer_state {
  * @is_done: the bulk has been completed while it was being posted
  * @is_over: complete the buffer with @status once it has been posted
  * @status: of the buffer, as the firmware told, or why it is over
+ * @event: what is moved is the data of this
  * @flush: the message is PORT_FLUSH with this
  * @bulk: the transport's part
  * @dummy: what is moved when there is nothing to move
@@ -52,6 +53,7 @@ struct vc_mmal_xfer {
 	bool is_done;
 	bool is_over;
 	int status;
+	struct vc_mmal_queued_event *event;
 	struct {
 		u32 component_handle;
 		u32 port_handle;
@@ -165,8 +167,10 @@ static void vc_mmal_xfer_end(struct vc_mmal_xfer *xfer)
 	int status = xfer->status;
 
 	lockdep_assert_held(&xfer->lane->mmal->lock);
-	/* Of who went before, or of a flush. */
+	/* Of who went before, or of an event or a flush. */
 	if (!buf) {
+		if (xfer->event)
+			vc_mmal_event_arrived(xfer->lane->mmal, xfer->event, !error);
 		kfree(xfer);
 		return;
 	}
@@ -406,6 +410,21 @@ void vc_mmal_xfer_follow(struct vc_mmal_buffer *buf, int status)
 	xfer->state = VC_MMAL_XFER_ARRIVED;
 	atomic_inc(&buf->port->nr_bulks);
 	list_add_tail(&xfer->order, &buf->port->arrivals);
+}
+
+/* The data of an event follows its message: @len bytes of it go to @data. */
+int vc_mmal_xfer_event(struct vc_mmal *mmal, struct vc_mmal_queued_event *q,
+		       void *data, u32 len)
+{
+	struct vc_mmal_xfer *xfer = vc_mmal_xfer_create(mmal, true);
+
+	if (!xfer)
+		return -ENOMEM;
+	xfer->event = q;
+	vc_mmal_xfer_set_bulk(xfer, data, len);
+	guard(mutex)(&mmal->lock);
+	vc_mmal_xfer_queue(xfer);
+	return 0;
 }
 
 /* Its message has come, its payload is on the way. */

@@ -205,8 +205,9 @@ static struct vc_mmal *vc_mmal_create(struct vchiq_device *vdev,
 
 static void vc_mmal_free(struct vc_mmal *mmal)
 {
-	vc_mmal_events_drop(mmal);
+	/* Of which some may have waited for their bulks. */
 	vc_mmal_lanes_flush(mmal);
+	vc_mmal_events_drop(mmal);
 	xa_destroy(&mmal->components);
 	xa_destroy(&mmal->calls);
 	xa_destroy(&mmal->buffers);

@@ -22,6 +22,7 @@
 #define VC_MMAL_PARAM_MAX	(MMAL_PARAM_MAX_WORDS * sizeof(u32))
 
 struct dentry;
+struct vc_mmal_queued_event;
 
 /* A message as it is sent; zeroed before it is filled. */
 struct vc_mmal_msg {
@@ -206,10 +207,14 @@ bool vc_mmal_xfer_release(struct vc_mmal_buffer *buf, int status);
 void vc_mmal_xfers_cancel(struct vc_mmal_port *port);
 void vc_mmal_xfers_await(struct vc_mmal_port *port);
 int vc_mmal_xfer_flush(const struct vc_mmal_port *port, u32 context);
+int vc_mmal_xfer_event(struct vc_mmal *mmal, struct vc_mmal_queued_event *q,
+		       void *data, u32 len);
 
 /* mmal_event.c */
 void vc_mmal_event_received(struct vc_mmal *mmal, const void *payload,
 			    size_t len);
+void vc_mmal_event_arrived(struct vc_mmal *mmal,
+			   struct vc_mmal_queued_event *q, bool is_whole);
 void vc_mmal_event_work(struct work_struct *work);
 void vc_mmal_events_drop(struct vc_mmal *mmal);
 

@@ -20,11 +20,6 @@ dev=/dev/video0
 v4l2_log=/run/v4l2-ctl.log
 streamer=
 
-# mmal_stat DEVICE NAME
-mmal_stat() {
-	cat /sys/kernel/debug/vc_mmal-*"$1"*/stats | awk -v name="$2" '$1 == name { n += $2 } END { print n + 0 }'
-}
-
 # into WHAT: buffers of that kind get the pattern.
 into() {
 	local got
@@ -88,6 +83,9 @@ decodes 'main with B-frames' main
 decodes 'a size that is cropped' cropped
 decodes '1080p' large
 decodes 'another size in mid-stream' change
+vcctl mmal extradata=1000 >/dev/null
+decodes 'which is told with data that does not fit into the message' change
+vcctl mmal off >/dev/null
 checks 'the same in pieces that end anywhere' "$(cat $clips/change.md5)" decode $clips/change.h264
 checks 'seeking' "$(cat $clips/main.md5)" seek $clips/main.h264
 survives 'a broken stream' '[1-9][0-9]* pictures, [1-9][0-9]* errors' decode broken.h264
@@ -123,6 +121,14 @@ through $encode still.yuv still.h264 $size,pixelformat=YU12 pixelformat=H264 \
 	--set-ctrl=video_bitrate=25000
 at_least "$(mmal_stat codec shorts)" 1 'short ones came inside of messages'
 is "$(quiet_ffmpeg -i still.h264 -f rawvideo still.raw 2>&1)" '' 'and were whole'
+
+# An event longer than any is not taken for one, nor its data for that of pictures.
+vcctl mmal extradata=100000 >/dev/null
+timeout 5 codec-check decode $clips/baseline.h264 >/dev/null 2>&1
+is $? 124 'a size told with more data than there can be is not heard'
+vcctl mmal off >/dev/null
+is "$(mmal_stat codec violations)" 1 'it breaks the protocol'
+decodes 'but nothing else' baseline
 
 # Dead firmware.
 decode_in_background

@@ -28,6 +28,8 @@ struct vc_mmal_xfer;
 struct vchiq_device;
 
 #define VC_MMAL_MAX_PORTS	8
+/* More than any parameter has, and a change of one is the longest event. */
+#define VC_MMAL_EVENT_MAX	65536u
 
 /**
  * struct vc_mmal_buffer - a buffer, embedded in the client's
@@ -158,7 +160,7 @@ struct vc_mmal_port {
  * @port_type: enum mmal_port_type
  * @port_index: which of them
  * @cmd: MMAL_EVENT_*
- * @len: bytes in @data
+ * @len: bytes in @data, at most VC_MMAL_EVENT_MAX
  * @data: depends on @cmd
  */
 struct vc_mmal_event {
@@ -166,7 +168,7 @@ struct vc_mmal_event {
 	u32 port_index;
 	u32 cmd;
 	u32 len;
-	u8 data[256];
+	u8 data[] __counted_by(len);
 };
 
 /**
