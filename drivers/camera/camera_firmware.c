@@ -405,7 +405,7 @@ int vc_camera_firmware_start(struct vc_camera *cam,
 		ret = vc_camera_match_clocks(cam);
 	if (ret)
 		return ret;
-	port->copies = !cam->sm;
+	port->copies = !cam->sm || vc_sm_vb2_must_copy(&cam->queue);
 	port->num = max(port->min_num, vb2_get_num_buffers(&cam->queue));
 	port->size = max(port->min_size, cam->pix.sizeimage);
 	return vc_mmal_port_enable(port, done);

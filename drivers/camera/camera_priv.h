@@ -104,7 +104,7 @@ struct vc_camera_buffer {
  * @delivered: frames handed to user space
  * @dropped: frames lost: broken, or taken while no buffer was queued
  * @starved: times the firmware was left without a buffer
- * @bytes_copied: pixels moved by the CPU on their way to user space
+ * @bytes_copied: pixels that were copied on their way to user space
  */
 struct vc_camera_stats {
 	u64 delivered;

@@ -101,7 +101,7 @@ static void vc_camera_set_kind(const struct vc_camera *cam,
 }
 
 static void vc_camera_deliver(struct vc_camera *cam,
-			      struct vc_camera_buffer *buf)
+			      struct vc_camera_buffer *buf, bool is_copied)
 {
 	s64 pts = buf->mmal.pts;
 
@@ -110,7 +110,7 @@ static void vc_camera_deliver(struct vc_camera *cam,
 
 		cam->stats.dropped += missed;
 		cam->stats.delivered++;
-		cam->stats.bytes_copied += cam->sm ? 0 : buf->mmal.length;
+		cam->stats.bytes_copied += is_copied ? buf->mmal.length : 0;
 		cam->sequence += missed;
 		buf->vb.sequence = cam->sequence++;
 		cam->last_pts = pts;
@@ -188,7 +188,7 @@ static void vc_camera_done(struct vc_mmal_port *port,
 	if (mmal->flags & MMAL_BUFFER_EOS && vc_camera_takes_stills(cam))
 		vc_camera_want_still(cam);
 	if (vc_camera_has_frame(cam, mmal))
-		vc_camera_deliver(cam, buf);
+		vc_camera_deliver(cam, buf, port->copies);
 	else
 		vc_camera_reject(cam, buf);
 }
@@ -199,19 +199,20 @@ static void vc_camera_done(struct vc_mmal_port *port,
 
 static int vc_camera_submit(struct vc_camera *cam, struct vc_camera_buffer *buf)
 {
+	struct vc_mmal_port *port = vc_camera_giving_port(cam);
 	struct vc_mmal_buffer *mmal = &buf->mmal;
 
-	if (cam->sm)
-		mmal->handle = vc_sm_import_handle(buf->import);
-	else
+	if (port->copies)
 		mmal->data = vb2_plane_vaddr(&buf->vb.vb2_buf, 0);
+	else
+		mmal->handle = vc_sm_import_handle(buf->import);
 	mmal->size = vb2_plane_size(&buf->vb.vb2_buf, 0);
 	mmal->length = 0;
 	mmal->offset = 0;
 	mmal->flags = 0;
 	mmal->pts = MMAL_TIME_UNKNOWN;
 	mmal->dts = MMAL_TIME_UNKNOWN;
-	return vc_mmal_port_submit(vc_camera_giving_port(cam), mmal);
+	return vc_mmal_port_submit(port, mmal);
 }
 
 static struct vc_camera_buffer *vc_camera_pop_pending(struct vc_camera *cam)
@@ -310,17 +311,22 @@ static int vc_camera_queue_setup(struct vb2_queue *q, unsigned int *nr_buffers,
 	return 0;
 }
 
-/* Every buffer is made known to the VPU once, for as long as it exists. */
+/*
+ * Every buffer is made known to the VPU once, for as long as it exists. One that
+ * cannot be makes the port copy, unless that has been enabled without.
+ */
 static int vc_camera_buf_init(struct vb2_buffer *vb)
 {
 	struct vc_camera *cam = vb2_get_drv_priv(vb->vb2_queue);
 	struct vc_camera_buffer *buf = to_camera_buffer(vb);
 	struct vc_sm_import *import;
+	bool copies;
 
 	if (!cam->sm)
 		return vb2_plane_vaddr(vb, 0) ? 0 : -EINVAL;
-	import = vc_sm_import(cam->sm, vc_sm_vb2_plane_dmabuf(vb, 0),
-			      VC_CAMERA_NAME);
+	copies = !vb2_start_streaming_called(vb->vb2_queue) ||
+		 vc_camera_giving_port(cam)->copies;
+	import = vc_sm_vb2_import(cam->sm, vb, VC_CAMERA_NAME, copies);
 	if (IS_ERR(import))
 		return PTR_ERR(import);
 	buf->import = import;

@@ -303,7 +303,7 @@ int vc_codec_port_open(struct vc_codec_ctx *ctx, enum vc_codec_side side,
 	ret = vc_codec_check_layout(ctx, q, port, &format);
 	if (ret)
 		return ret;
-	port->copies = !ctx->node->codec->sm;
+	port->copies = !ctx->node->codec->sm || vc_sm_vb2_must_copy(q->vq);
 	/* One more for the end of the stream. */
 	port->num = max(port->min_num, vb2_get_num_buffers(q->vq) + 1);
 	port->size = max(port->min_size, q->pix.plane_fmt[0].sizeimage);

@@ -42,17 +42,22 @@ static int vc_codec_queue_setup(struct vb2_queue *q, unsigned int *nr_buffers,
 	return 0;
 }
 
-/* Every buffer is made known to the VPU once, for as long as it exists. */
+/*
+ * Every buffer is made known to the VPU once, for as long as it exists. One that
+ * cannot be makes the port copy, unless that has been enabled without.
+ */
 static int vc_codec_buf_init(struct vb2_buffer *vb)
 {
 	struct vc_codec_ctx *ctx = vb2_get_drv_priv(vb->vb2_queue);
+	const enum vc_codec_side side = vc_codec_side_of(vb->vb2_queue);
 	struct vc_codec_buffer *buf = to_codec_buffer(vb);
 	struct vc_sm_import *import;
+	bool copies;
 
 	if (!ctx->node->codec->sm)
 		return vb2_plane_vaddr(vb, 0) ? 0 : -EINVAL;
-	import = vc_sm_import(ctx->node->codec->sm,
-			      vc_sm_vb2_plane_dmabuf(vb, 0), VC_CODEC_NAME);
+	copies = !ctx->queue[side].is_streaming || vc_codec_port(ctx, side)->copies;
+	import = vc_sm_vb2_import(ctx->node->codec->sm, vb, VC_CODEC_NAME, copies);
 	if (IS_ERR(import))
 		return PTR_ERR(import);
 	buf->import = import;

@@ -188,12 +188,13 @@ static void vc_codec_fill_output(struct vc_codec_ctx *ctx,
 static int vc_codec_submit(struct vc_codec_ctx *ctx, enum vc_codec_side side,
 			   struct vc_codec_buffer *buf)
 {
+	struct vc_mmal_port *port = vc_codec_port(ctx, side);
 	struct vc_mmal_buffer *mmal = &buf->mmal;
 
-	if (ctx->node->codec->sm)
-		mmal->handle = vc_sm_import_handle(buf->import);
-	else
+	if (port->copies)
 		mmal->data = vb2_plane_vaddr(&vc_codec_vb(buf)->vb2_buf, 0);
+	else
+		mmal->handle = vc_sm_import_handle(buf->import);
 	mmal->size = vb2_plane_size(&vc_codec_vb(buf)->vb2_buf, 0);
 	mmal->length = 0;
 	mmal->offset = 0;
@@ -202,7 +203,7 @@ static int vc_codec_submit(struct vc_codec_ctx *ctx, enum vc_codec_side side,
 	mmal->dts = MMAL_TIME_UNKNOWN;
 	if (side == VC_CODEC_OUT)
 		vc_codec_fill_output(ctx, buf);
-	return vc_mmal_port_submit(vc_codec_port(ctx, side), mmal);
+	return vc_mmal_port_submit(port, mmal);
 }
 
 static bool vc_codec_takes(const struct vc_codec_ctx *ctx,

@@ -78,6 +78,8 @@ void vc_mmal_buffer_complete(struct vc_mmal *mmal, struct vc_mmal_buffer *buf,
 	xa_erase(&mmal->buffers, buf->context);
 	atomic_dec(&port->nr_busy);
 	vchiq_service_expect_end(mmal->svc);
+	if (port->copies && port->type == MMAL_PORT_OUTPUT && !status)
+		mmal->stats.bytes_copied += buf->length;
 	buf->port = NULL;
 	buf->status = status;
 	trace_vc_mmal_buffer_complete(port, buf);

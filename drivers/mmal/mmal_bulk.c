@@ -370,6 +370,7 @@ void vc_mmal_xfer_send(struct vc_mmal *mmal, struct vc_mmal_buffer *buf)
 	/* The connection may have broken meanwhile. */
 	if (!buf->xfer)
 		return;
+	mmal->stats.bytes_copied += buf->length;
 	vc_mmal_xfer_set_bulk(buf->xfer, buf->data + buf->offset, buf->length);
 	vc_mmal_xfer_queue(buf->xfer);
 }

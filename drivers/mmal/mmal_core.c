@@ -152,6 +152,7 @@ static int vc_mmal_stats_show(struct seq_file *s, void *unused)
 	seq_printf(s, "buffers_reclaimed %llu\n", stats.buffers_reclaimed);
 	seq_printf(s, "bulks %llu\n", stats.bulks);
 	seq_printf(s, "shorts %llu\n", stats.shorts);
+	seq_printf(s, "bytes_copied %llu\n", stats.bytes_copied);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(vc_mmal_stats);

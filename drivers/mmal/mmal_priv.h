@@ -99,6 +99,7 @@ struct vc_mmal_call {
  * @buffers_reclaimed: buffers taken back without it
  * @bulks: payloads that came as a bulk
  * @shorts: payloads that came inside a message
+ * @bytes_copied: of payloads, in both directions
  */
 struct vc_mmal_stats {
 	u64 calls;
@@ -112,6 +113,7 @@ struct vc_mmal_stats {
 	u64 buffers_reclaimed;
 	u64 bulks;
 	u64 shorts;
+	u64 bytes_copied;
 };
 
 /**

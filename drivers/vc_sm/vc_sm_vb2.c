@@ -8,7 +8,8 @@
  * exported when the device is unbound then ends up at a wrong address on a bus
  * with dma-ranges, whose translation is gone by that time.
  *
- * Contiguity is not checked here but by vc_sm_import().
+ * Contiguity is not checked here but by vc_sm_import(). What that does not take may
+ * still do for a port that copies, which wants an address of the CPU's for it.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -31,6 +32,9 @@
  * @dmabuf: memory; a reference is held
  * @dir: DMA direction of the queue
  * @is_imported: user space brought it, and says itself when its CPU accesses it
+ * @is_too_small: for what user space says is in it
+ * @is_unshared: the VPU cannot be given a handle of it
+ * @map: where the CPU sees it, once vb2_plane_vaddr() was asked
  * @ref: held by the queue and by each mapping of an MMAP buffer
  * @handler: counts the mappings
  */
@@ -38,6 +42,9 @@ struct vc_sm_vb2_buf {
 	struct dma_buf *dmabuf;
 	enum dma_data_direction dir;
 	bool is_imported;
+	bool is_too_small;
+	bool is_unshared;
+	struct iosys_map map;
 	refcount_t ref;
 	struct vb2_vmarea_handler handler;
 };
@@ -48,6 +55,8 @@ static void vc_sm_vb2_put(void *priv)
 
 	if (!refcount_dec_and_test(&buf->ref))
 		return;
+	if (buf->map.vaddr)
+		dma_buf_vunmap_unlocked(buf->dmabuf, &buf->map);
 	dma_buf_put(buf->dmabuf);
 	kfree(buf);
 }
@@ -130,6 +139,24 @@ static void vc_sm_vb2_finish(void *priv)
 		dma_buf_begin_cpu_access(buf->dmabuf, buf->dir);
 }
 
+/* For who has the buffer. Registers are no memory that pages could be taken of. */
+static void *vc_sm_vb2_vaddr(struct vb2_buffer *vb, void *priv)
+{
+	struct vc_sm_vb2_buf *buf = priv;
+	struct iosys_map map;
+
+	if (buf->map.vaddr)
+		return buf->map.vaddr;
+	if (dma_buf_vmap_unlocked(buf->dmabuf, &map))
+		return NULL;
+	if (map.is_iomem) {
+		dma_buf_vunmap_unlocked(buf->dmabuf, &map);
+		return NULL;
+	}
+	buf->map = map;
+	return map.vaddr;
+}
+
 static unsigned int vc_sm_vb2_num_users(void *priv)
 {
 	struct vc_sm_vb2_buf *buf = priv;
@@ -142,20 +169,24 @@ static void *vc_sm_vb2_attach_dmabuf(struct vb2_buffer *vb, struct device *dev,
 {
 	struct vc_sm_vb2_buf *buf;
 
-	if (dmabuf->size < size)
-		return ERR_PTR(-EFAULT);
 	buf = vc_sm_vb2_wrap(vb, dmabuf);
 	if (IS_ERR(buf))
 		return buf;
 	get_dma_buf(dmabuf);
 	buf->is_imported = true;
+	buf->is_too_small = dmabuf->size < size;
 	return buf;
 }
 
-/* Mapping is the business of vc_sm_import(). */
+/*
+ * Mapping is the business of vc_sm_import(). What is refused is refused here: videobuf2
+ * (6.12) forgets to put a dma-buf that could not be attached.
+ */
 static int vc_sm_vb2_map_dmabuf(void *priv)
 {
-	return 0;
+	struct vc_sm_vb2_buf *buf = priv;
+
+	return buf->is_too_small ? -EFAULT : 0;
 }
 
 static void vc_sm_vb2_unmap_dmabuf(void *priv)
@@ -168,6 +199,7 @@ const struct vb2_mem_ops vc_sm_vb2_memops = {
 	.get_dmabuf = vc_sm_vb2_get_dmabuf,
 	.prepare = vc_sm_vb2_prepare,
 	.finish = vc_sm_vb2_finish,
+	.vaddr = vc_sm_vb2_vaddr,
 	.attach_dmabuf = vc_sm_vb2_attach_dmabuf,
 	.detach_dmabuf = vc_sm_vb2_put,
 	.map_dmabuf = vc_sm_vb2_map_dmabuf,
@@ -177,20 +209,45 @@ const struct vb2_mem_ops vc_sm_vb2_memops = {
 };
 EXPORT_SYMBOL_GPL(vc_sm_vb2_memops);
 
-/**
- * vc_sm_vb2_plane_dmabuf() - the memory of a plane
- * @vb: buffer of a queue with vc_sm_vb2_memops
- * @plane: number
- *
- * Return: the dma-buf; valid from buf_init to buf_cleanup.
- */
-struct dma_buf *vc_sm_vb2_plane_dmabuf(struct vb2_buffer *vb, unsigned int plane)
+/* Memory that is in pieces or out of reach; not a firmware that is gone or busy. */
+static bool vc_sm_vb2_may_copy(const struct vc_sm_vb2_buf *buf, int error)
 {
-	struct vc_sm_vb2_buf *buf = vb->planes[plane].mem_priv;
-
-	return buf->dmabuf;
+	return buf->is_imported && (error == -EINVAL || error == -EIO);
 }
-EXPORT_SYMBOL_GPL(vc_sm_vb2_plane_dmabuf);
+
+struct vc_sm_import *vc_sm_vb2_import(struct vc_sm *sm, struct vb2_buffer *vb,
+				      const char *name, bool copies)
+{
+	struct vc_sm_vb2_buf *buf = vb->planes[0].mem_priv;
+	struct vc_sm_import *import;
+
+	import = vc_sm_import(sm, buf->dmabuf, name);
+	if (!IS_ERR(import) || !vc_sm_vb2_may_copy(buf, PTR_ERR(import)))
+		return import;
+	dev_dbg(vc_sm_device(sm), "%s: buffer %u cannot be shared: %pe%s\n", name,
+		vb->index, import, copies ? ", so it is copied" : "");
+	if (!copies || !vb2_plane_vaddr(vb, 0))
+		return import;
+	buf->is_unshared = true;
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(vc_sm_vb2_import);
+
+bool vc_sm_vb2_must_copy(struct vb2_queue *q)
+{
+	const struct vc_sm_vb2_buf *buf;
+	struct vb2_buffer *vb;
+	unsigned int i;
+
+	for (i = 0; i < q->max_num_buffers; i++) {
+		vb = vb2_get_buffer(q, i);
+		buf = vb ? vb->planes[0].mem_priv : NULL;
+		if (buf && buf->is_unshared)
+			return true;
+	}
+	return false;
+}
+EXPORT_SYMBOL_GPL(vc_sm_vb2_must_copy);
 
 MODULE_DESCRIPTION("videobuf2 on VideoCore shared memory");
 MODULE_LICENSE("GPL");

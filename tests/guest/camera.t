@@ -103,6 +103,15 @@ through dmabuf XR24 640 480 2560 1228800
 through expbuf NV12 1280 720 1280 1382400
 ok 'no record is left' wait_for 5 no_records
 is "$(stat_of bytes_copied)" 0 'no byte was copied'
+through scattered NV12 640 480 640 460800
+copied=$(stat_of bytes_copied)
+at_least "$copied" $((10 * 460800)) 'what is not contiguous is copied'
+through mixed NV12 640 480 640 460800
+at_least "$(stat_of bytes_copied)" $((copied + 10 * 460800)) 'so is all else of a queue with such a buffer'
+copied=$(stat_of bytes_copied)
+through dmabuf NV12 640 480 640 460800
+is "$(stat_of bytes_copied)" "$copied" 'but not of the next one'
+ok 'no record is left' wait_for 5 no_records
 
 # Rates and controls.
 ok '10 frames per second can be asked for' v4l2-ctl -d $dev --set-parm=10

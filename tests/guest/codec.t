@@ -118,6 +118,16 @@ survives 'what is no JPEG' '^0 pictures' jpeg noise.jpg
 checks 'and the next one is served' "$(md5sum <$clips/photo.yuv)" jpeg $clips/photo.jpg
 ok 'no record is left' wait_for 5 no_records
 
+# What travels with messages.
+is "$(mmal_stat codec bytes_copied)" 0 'no byte was copied'
+ok 'pictures in scattered memory are converted' codec-check scattered
+is "$(mmal_stat codec bytes_copied)" $((2 * 2 * 320 * 240 * 3 / 2)) 'and copied, both ways'
+ok 'no record is left' wait_for 5 no_records
+vcctl mmal extradata=1000 >/dev/null
+decodes 'a size that is told with data that does not fit into the message' change
+vcctl mmal off >/dev/null
+is "$(mmal_stat codec violations) $(mmal_stat codec events_lost)" '0 0' 'no message broke the protocol'
+
 # Eight at once.
 eight_decode
 

@@ -117,15 +117,27 @@ static void stream_use_vc_sm(struct stream *s)
 	close(sm);
 }
 
-/* Buffers that are not contiguous. */
+/* One that is not contiguous. */
+static void stream_scatter(struct stream *s, unsigned int index)
+{
+	s->dmabuf[index] = dmabuf_scattered((s->pix.sizeimage + 4095) & ~4095u);
+	CHECK(s->dmabuf[index] >= 0, "no scattered dma-buf");
+	stream_map(s, index);
+}
+
 static void stream_use_scattered(struct stream *s)
 {
 	stream_request(s, V4L2_MEMORY_DMABUF);
-	for (int i = 0; i < NR_BUFFERS; i++) {
-		s->dmabuf[i] = dmabuf_scattered((s->pix.sizeimage + 4095) & ~4095u);
-		CHECK(s->dmabuf[i] >= 0, "no scattered dma-buf");
-		stream_map(s, i);
-	}
+	for (int i = 0; i < NR_BUFFERS; i++)
+		stream_scatter(s, i);
+}
+
+static void stream_use_mixed(struct stream *s)
+{
+	stream_use_vc_sm(s);
+	munmap(s->map[1], s->pix.sizeimage);
+	close(s->dmabuf[1]);
+	stream_scatter(s, 1);
 }
 
 /* Buffers of the camera, seen through their dma-bufs. */
@@ -263,6 +275,11 @@ static void case_scattered(int argc, char **argv)
 	run_stream(argc, argv, stream_use_scattered);
 }
 
+static void case_mixed(int argc, char **argv)
+{
+	run_stream(argc, argv, stream_use_mixed);
+}
+
 static void case_expbuf(int argc, char **argv)
 {
 	run_stream(argc, argv, stream_use_expbuf);
@@ -276,7 +293,8 @@ static void case_bad_dmabuf(int argc, char **argv)
 {
 	struct stream s = { 0 };
 	int sm = sm_open(), good[NR_BUFFERS];
-	int small, scattered, other;
+	struct v4l2_buffer buf;
+	int small, other;
 
 	stream_open(&s, "NV12", 640, 480);
 	stream_use_vc_sm(&s);
@@ -287,11 +305,6 @@ static void case_bad_dmabuf(int argc, char **argv)
 	s.dmabuf[0] = small;
 	CHECK(stream_queue(&s, 0) < 0 && (errno == EINVAL || errno == EFAULT), "too small");
 
-	scattered = dmabuf_scattered(1 << 20);
-	CHECK(scattered >= 0, "no scattered dma-buf");
-	s.dmabuf[0] = scattered;
-	CHECK(stream_queue(&s, 0) < 0 && errno == EINVAL, "scattered");
-
 	other = open("/dev/null", O_RDWR);
 	s.dmabuf[0] = other;
 	CHECK(stream_queue(&s, 0) < 0 && errno == EINVAL, "not a dma-buf");
@@ -301,6 +314,15 @@ static void case_bad_dmabuf(int argc, char **argv)
 	/* After all of which good ones do. */
 	memcpy(s.dmabuf, good, sizeof(good));
 	stream_on(&s);
+	stream_frames(&s, 10, false);
+
+	/* One that would have to be copied comes too late for that. */
+	CHECK(!stream_dequeue(&s, &buf), "VIDIOC_DQBUF");
+	s.dmabuf[buf.index] = dmabuf_scattered(1 << 20);
+	CHECK(s.dmabuf[buf.index] >= 0, "no scattered dma-buf");
+	CHECK(stream_queue(&s, buf.index) < 0 && errno == EINVAL, "scattered");
+	s.dmabuf[buf.index] = good[buf.index];
+	CHECK(!stream_queue(&s, buf.index), "VIDIOC_QBUF");
 	stream_frames(&s, 10, false);
 	stream_close(&s);
 }
@@ -446,6 +468,7 @@ static void case_cycles(int argc, char **argv)
 static const struct check_case cases[] = {
 	{ "dmabuf", "into buffers of vc_sm: FOURCC WIDTH HEIGHT COUNT", case_dmabuf },
 	{ "scattered", "into scattered buffers: FOURCC WIDTH HEIGHT COUNT", case_scattered },
+	{ "mixed", "of the same, one is scattered: FOURCC WIDTH HEIGHT COUNT", case_mixed },
 	{ "expbuf", "into exported buffers: FOURCC WIDTH HEIGHT COUNT", case_expbuf },
 	{ "bad-dmabuf", "buffers that do not do", case_bad_dmabuf },
 	{ "unbind", "the device goes and comes: its name [FOURCC]", case_unbind },

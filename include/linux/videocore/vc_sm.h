@@ -14,6 +14,7 @@ struct device;
 struct dma_buf;
 struct vb2_buffer;
 struct vb2_mem_ops;
+struct vb2_queue;
 struct vc_sm;
 struct vc_sm_import;
 struct vchiq_device;
@@ -107,6 +108,29 @@ void vc_sm_import_put(struct vc_sm_import *import);
  * vb2_queue.dev. Every plane is a dma-buf, whichever way it came to the queue.
  */
 extern const struct vb2_mem_ops vc_sm_vb2_memops;
-struct dma_buf *vc_sm_vb2_plane_dmabuf(struct vb2_buffer *vb, unsigned int plane);
+
+/**
+ * vc_sm_vb2_import() - make the memory of a buffer known to the VPU
+ * @sm: service
+ * @vb: buffer with one plane, of a queue with vc_sm_vb2_memops; from buf_init
+ * @name: label in the firmware's lists
+ * @copies: its port copies, or is not enabled yet and may be made to
+ *
+ * Context: process, with the queue's lock held.
+ * Return: the import, for vc_sm_import_put() in buf_cleanup; NULL: the VPU does not
+ * reach this memory, but vb2_plane_vaddr() does; or ERR_PTR() as of vc_sm_import().
+ */
+struct vc_sm_import *vc_sm_vb2_import(struct vc_sm *sm, struct vb2_buffer *vb,
+				      const char *name, bool copies);
+
+/**
+ * vc_sm_vb2_must_copy() - whether a queue has a buffer that the VPU does not reach
+ * @q: queue with vc_sm_vb2_memops, locked
+ *
+ * Ports are zero copy or they are not: one such buffer makes all of them be copied.
+ *
+ * Return: true if its port has to copy.
+ */
+bool vc_sm_vb2_must_copy(struct vb2_queue *q);
 
 #endif /* LINUX_VIDEOCORE_VC_SM_H */

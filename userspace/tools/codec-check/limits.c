@@ -30,7 +30,7 @@ static int open_device(const char *path)
 
 static int queue_dmabuf(int fd, int dmabuf, size_t len)
 {
-	struct v4l2_plane plane = { .bytesused = len, .m.fd = dmabuf };
+	struct v4l2_plane plane = { .bytesused = len, .length = len, .m.fd = dmabuf };
 	struct v4l2_buffer buf = {
 		.type = OUT,
 		.memory = V4L2_MEMORY_DMABUF,
@@ -74,7 +74,9 @@ static void refuses_dmabufs(void)
 	small = sm_alloc(sm, len / 2, NULL);
 	scattered = dmabuf_scattered(1 << 20);
 	CHECK(small >= 0 && scattered >= 0, "no memory");
-	CHECK_FAILS(queue_dmabuf(fd, small, len), EINVAL);
+	/* What has to be copied would have had to come before. */
+	CHECK(!codec_stream(fd, OUT, true), "VIDIOC_STREAMON");
+	CHECK_FAILS(queue_dmabuf(fd, small, len), EFAULT);
 	CHECK_FAILS(queue_dmabuf(fd, scattered, len), EINVAL);
 	CHECK_FAILS(queue_dmabuf(fd, other, len), EINVAL);
 	CHECK_FAILS(queue_dmabuf(fd, -1, len), EINVAL);

@@ -277,6 +277,7 @@ static const struct check_case cases[] = {
 	{ "until-error", "a stream for ever", case_until_error },
 	{ "unbind", "the device goes and comes: its name, a stream", case_unbind },
 	{ "refuses", "buffers and formats that do not do", case_refuses },
+	{ "scattered", "pictures in scattered memory", case_scattered },
 	{ "sizes", "what is enumerated is taken", case_sizes },
 	{ "levels", "an encoder says at once what it will not do", case_levels },
 };
