@@ -90,7 +90,7 @@ static int vc_mmal_call_wait(struct vc_mmal *mmal, struct vc_mmal_call *call)
 }
 
 /* All answers but that to GET_VERSION begin with a status. */
-static int vc_mmal_call_status(const struct vc_mmal_call *call)
+static int vc_mmal_call_errno(const struct vc_mmal_call *call)
 {
 	if (call->type == MMAL_MSG_GET_VERSION)
 		return 0;
@@ -127,9 +127,20 @@ int vc_mmal_call(struct vc_mmal *mmal, struct vc_mmal_call *call)
 		dev_err_ratelimited(&mmal->vdev->dev,
 				    "%s: no answer to MMAL message %u\n",
 				    call->name ?: "MMAL", call->type);
-	ret = ret ?: vc_mmal_call_status(call);
+	ret = ret ?: vc_mmal_call_errno(call);
 	trace_vc_mmal_call_end(call->type, context, ret);
 	return ret;
+}
+
+/* A call whose answer is a status and nothing else. */
+int vc_mmal_call_status(struct vc_mmal *mmal, struct vc_mmal_call *call)
+{
+	struct mmal_msg_status reply;
+
+	call->reply = &reply;
+	call->reply_size = sizeof(reply);
+	call->reply_min = sizeof(reply);
+	return vc_mmal_call(mmal, call);
 }
 
 /* A component came to be after all; nobody else knows what to call it. */

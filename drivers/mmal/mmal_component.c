@@ -46,19 +46,15 @@ static int vc_mmal_component_simple(struct vc_mmal_component *component,
 	const struct mmal_msg_component payload = {
 		.component_handle = cpu_to_le32(component->handle),
 	};
-	struct mmal_msg_status reply;
 	struct vc_mmal_call call = {
 		.name = component->name,
 		.type = type,
 		.payload = &payload,
 		.len = sizeof(payload),
-		.reply = &reply,
-		.reply_size = sizeof(reply),
-		.reply_min = sizeof(reply),
 		.must_wait = must_wait,
 	};
 
-	return vc_mmal_call(component->mmal, &call);
+	return vc_mmal_call_status(component->mmal, &call);
 }
 
 static int vc_mmal_component_request(struct vc_mmal_component *c)

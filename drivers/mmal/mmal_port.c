@@ -105,21 +105,17 @@ int vc_mmal_port_set(struct vc_mmal_port *port, u32 id, const void *value,
 		.param.id = cpu_to_le32(id),
 		.param.size = cpu_to_le32(2 * sizeof(__le32) + len),
 	};
-	struct mmal_msg_status reply;
 	struct vc_mmal_call call = {
 		.name = port->component->name,
 		.type = MMAL_MSG_PORT_PARAMETER_SET,
 		.payload = &set,
 		.len = sizeof(set.param) + len,
-		.reply = &reply,
-		.reply_size = sizeof(reply),
-		.reply_min = sizeof(reply),
 	};
 
 	if (len > sizeof(set.value))
 		return -EMSGSIZE;
 	memcpy(set.value, value, len);
-	return vc_mmal_call(port->component->mmal, &call);
+	return vc_mmal_call_status(port->component->mmal, &call);
 }
 EXPORT_SYMBOL_GPL(vc_mmal_port_set);
 
@@ -199,19 +195,15 @@ static int vc_mmal_port_action(struct vc_mmal_port *port, u32 action)
 		.port.buffer_num = cpu_to_le32(port->num),
 		.port.buffer_size = cpu_to_le32(port->size),
 	};
-	struct mmal_msg_status reply;
 	struct vc_mmal_call call = {
 		.name = port->component->name,
 		.type = MMAL_MSG_PORT_ACTION,
 		.payload = &payload,
 		.len = sizeof(payload),
-		.reply = &reply,
-		.reply_size = sizeof(reply),
-		.reply_min = sizeof(reply),
 		.must_wait = action == MMAL_ACTION_DISABLE,
 	};
 
-	return vc_mmal_call(port->component->mmal, &call);
+	return vc_mmal_call_status(port->component->mmal, &call);
 }
 
 /**
@@ -287,20 +279,16 @@ EXPORT_SYMBOL_GPL(vc_mmal_port_disable);
  */
 int vc_mmal_port_flush(struct vc_mmal_port *port)
 {
-	struct mmal_msg_status reply;
 	struct vc_mmal_call call = {
 		.name = port->component->name,
 		.type = MMAL_MSG_PORT_FLUSH,
-		.reply = &reply,
-		.reply_size = sizeof(reply),
-		.reply_min = sizeof(reply),
 		.flush = port,
 	};
 	int ret;
 
 	if (!port->copies || port->component->mmal->major < VC_MMAL_FLUSH_MAJOR)
 		return vc_mmal_port_action(port, MMAL_ACTION_FLUSH);
-	ret = vc_mmal_call(port->component->mmal, &call);
+	ret = vc_mmal_call_status(port->component->mmal, &call);
 	if (!ret)
 		vc_mmal_xfers_await(port);
 	return ret;

@@ -180,6 +180,7 @@ void vc_mmal_violation(struct vc_mmal *mmal, const char *what, u32 value);
 /* mmal_call.c */
 bool vc_mmal_is_undecided(int ret);
 int vc_mmal_call(struct vc_mmal *mmal, struct vc_mmal_call *call);
+int vc_mmal_call_status(struct vc_mmal *mmal, struct vc_mmal_call *call);
 void vc_mmal_call_answered(struct vc_mmal *mmal, const struct mmal_msg_header *h,
 			   const void *payload, size_t len);
 void vc_mmal_calls_closed(struct vc_mmal *mmal);

@@ -19,19 +19,15 @@ static int vc_mmal_tunnel_action(struct vc_mmal_port *src,
 		.peer_component_handle = cpu_to_le32(sink->component->handle),
 		.peer_port_handle = cpu_to_le32(sink->handle),
 	};
-	struct mmal_msg_status reply;
 	struct vc_mmal_call call = {
 		.name = src->component->name,
 		.type = MMAL_MSG_PORT_ACTION,
 		.payload = &payload,
 		.len = sizeof(payload),
-		.reply = &reply,
-		.reply_size = sizeof(reply),
-		.reply_min = sizeof(reply),
 		.must_wait = action == MMAL_ACTION_DISCONNECT,
 	};
 
-	return vc_mmal_call(src->component->mmal, &call);
+	return vc_mmal_call_status(src->component->mmal, &call);
 }
 
 /**
