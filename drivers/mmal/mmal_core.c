@@ -11,9 +11,6 @@
 
 #include "mmal_priv.h"
 
-#define CREATE_TRACE_POINTS
-#include "mmal_trace.h"
-
 /* Connections of one device that debugfs can tell apart. */
 #define VC_MMAL_MAX_NAMES	8
 
