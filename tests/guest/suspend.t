@@ -50,6 +50,11 @@ frames() {
 	grep -q '<' /run/across.log
 }
 
+# v4l2-ctl ends well in any case.
+nr_frames() {
+	tr -dc '<' </run/across.log | wc -c
+}
+
 # Of FFmpeg: some frames are done.
 under_way() {
 	grep -q 'frame= *[1-9]' /run/across.log
@@ -80,7 +85,9 @@ ok 'then the firmware is there' firmware_hears
 across messages moving timeout 60 vchiq_bench --json --seconds=6 ping-4000
 across bulks moving timeout 60 vchiq_bench --json --seconds=6 bulk-64k-in
 across camera frames timeout 60 v4l2-ctl -d /dev/video0 --stream-mmap=4 --stream-count=200
+is "$(nr_frames)" 200 'camera: with all its frames'
 across converter frames timeout 60 v4l2-ctl -d /dev/video12 --stream-mmap=4 --stream-out-mmap=4 --stream-count=2000
+at_least "$(nr_frames)" 2000 'converter: with all its frames'
 across encoder under_way timeout 60 ffmpeg -nostdin -y -re -f lavfi -i testsrc=size=320x240:rate=30 \
 	-frames:v 200 -pix_fmt yuv420p -c:v h264_v4l2m2m -b:v 1M /run/film.mp4
 is "$(ffmpeg -nostdin -v error -y -i /run/film.mp4 -f framemd5 /run/software 2>&1)" '' 'its film is without a fault'
