@@ -66,6 +66,8 @@ checks 'pixels that are not square, other colours' "$(cat $clips/wide.md5)" deco
 like "$(cat /run/codec-check.log)" '320x240, pixels 3/4, colours 1, field 1' 'are told'
 checks 'interlaced, in pieces' "$(cat $clips/fields.md5)" decode $clips/fields.h264
 like "$(cat /run/codec-check.log)" 'field 9' 'are told to be, with the lower field first'
+checks 'interlaced the other way round' "$(cat $clips/upper.md5)" decode $clips/upper.h264
+like "$(cat /run/codec-check.log)" 'field 8' 'are told to be, with the upper field first'
 quiet_ffmpeg -c:v h264_v4l2m2m -i $clips/main.mp4 -f framemd5 hardware.txt
 is "$(grep -v '^#' hardware.txt | cut -d, -f6)" "$(cat $clips/main.framemd5)" \
 	"FFmpeg's h264_v4l2m2m decodes"
@@ -104,6 +106,9 @@ at_least "$(codec-check psnr small.raw $clips/small.raw)" 25 'scaling'
 through $deinterlace $clips/woven.raw field.raw $size,pixelformat=YU12,field=interlaced \
 	$size,pixelformat=YU12
 ok 'two fields are made one' cmp field.raw $clips/field.raw
+through $deinterlace $clips/woven.raw lower.raw $size,pixelformat=YU12,field=interlaced_bt \
+	$size,pixelformat=YU12
+ok 'of which the lower is the first if the pictures say so' cmp lower.raw $clips/lower.raw
 
 # JPEG.
 through $encode_image $clips/one.yuv photo.jpg $size,pixelformat=YU12 pixelformat=JPEG
