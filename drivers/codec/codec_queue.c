@@ -4,16 +4,10 @@
  *
  * Copyright (C) 2026 vc-media project
  */
-#include <linux/dma-buf.h>
-#include <linux/dma-resv.h>
-
 #include <media/videobuf2-vmalloc.h>
 
 #include "../compat.h"
 #include "codec_priv.h"
-
-/* Who was given a buffer does not hold it longer. */
-#define VC_CODEC_FENCE_MS	2000
 
 static struct vc_codec_buffer *to_codec_buffer(struct vb2_buffer *vb)
 {
@@ -72,19 +66,6 @@ static void vc_codec_buf_cleanup(struct vb2_buffer *vb)
 	buf->import = NULL;
 }
 
-/* Others may still read what is to be overwritten, or write what is to be read. */
-static int vc_codec_wait_for_others(struct dma_buf *dmabuf, bool is_output)
-{
-	long left;
-
-	left = dma_resv_wait_timeout(dmabuf->resv,
-				     dma_resv_usage_rw(!is_output), true,
-				     msecs_to_jiffies(VC_CODEC_FENCE_MS));
-	if (left < 0)
-		return left;
-	return left ? 0 : -EBUSY;
-}
-
 static int vc_codec_check_output(struct vc_codec_ctx *ctx, struct vb2_buffer *vb)
 {
 	const struct vc_codec_queue *q = &ctx->queue[VC_CODEC_OUT];
@@ -125,8 +106,8 @@ static int vc_codec_buf_prepare(struct vb2_buffer *vb)
 		ret = -EINVAL;
 	if (ret || vb->memory != VB2_MEMORY_DMABUF)
 		return ret;
-	return vc_codec_wait_for_others(vb->planes[0].dbuf,
-					side == VC_CODEC_OUT);
+	/* Others may still read what is to be overwritten, or write what is to be read. */
+	return vc_sm_wait_fences(vb->planes[0].dbuf, side == VC_CODEC_CAP);
 }
 
 static void vc_codec_buf_queue(struct vb2_buffer *vb)
