@@ -43,7 +43,7 @@ decode() {
 }
 
 picture() {
-	timeout 30 camera-check expbuf NV12 64 64 1 2>&1 >/dev/null
+	{ timeout 30 camera-check expbuf NV12 64 64 1 >/dev/null; } 2>&1
 }
 
 # it_is_told COMPONENT TYPE NAME
