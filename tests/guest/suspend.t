@@ -99,5 +99,7 @@ vcctl provenance-reset >/dev/null
 across 'camera to display' shown timeout 60 vcpreview --count=150
 is "$(vcctl --json status | jq .provenance.same_pages)" true 'the pages stay those of the camera'
 ok 'the firmware is still there' firmware_hears
+is "$(vcctl --json status | jq '[.. | objects | .pauses // empty] | add')" 8 \
+	'it was asked to be silent while the system slept'
 is "$(dmesg_problems | grep -v -e 'bytesused == 0' -e 'use the actual size instead')" '' 'no complaint of the kernel'
 done_testing

@@ -66,6 +66,7 @@ void vcq_peer_resumed(struct vcq_connection *conn, const struct vcq_rx_msg *msg)
 	}
 	if (conn->state == VCQ_RESUMING)
 		vcq_tx_retract(conn, RESUME);
+	conn->pauses++;
 	conn->wants_resume = false;
 	conn->state = VCQ_CONNECTED;
 }

@@ -256,6 +256,7 @@ enum vcq_state {
  * @rings: doorbells rung
  * @signals: events signalled, rung or not
  * @stalls: times the transmitter ran out of slots or quota
+ * @pauses: times the host had us pause until it resumed
  * @chaos: how we misbehave, or NULL
  */
 struct vcq_connection {
@@ -283,6 +284,7 @@ struct vcq_connection {
 	uint64_t rings;
 	uint64_t signals;
 	uint64_t stalls;
+	uint64_t pauses;
 	struct vcq_chaos *chaos;
 };
 

@@ -94,6 +94,7 @@ void vcq_status(const struct vcq_connection *conn, struct json_object *out)
 	put(out, "slots_free", conn->tx.available - conn->tx.started);
 	put(out, "slots_held_by_host", conn->tx.sent);
 	put(out, "stalls", conn->stalls);
+	put(out, "pauses", conn->pauses);
 	put(out, "signals", conn->signals);
 	put(out, "doorbells", conn->rings);
 	put_counters(out, &conn->count);
