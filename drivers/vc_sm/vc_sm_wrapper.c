@@ -106,17 +106,25 @@ static void vc_sm_wrapper_release(struct dma_buf *dmabuf)
 	kfree(wrapper);
 }
 
+#define VC_SM_WRAPPER_OPS \
+	.attach = vc_sm_wrapper_attach, \
+	.detach = vc_sm_wrapper_detach, \
+	.map_dma_buf = vc_sm_wrapper_map, \
+	.unmap_dma_buf = vc_sm_wrapper_unmap, \
+	.release = vc_sm_wrapper_release, \
+	.begin_cpu_access = vc_sm_wrapper_begin_cpu_access, \
+	.end_cpu_access = vc_sm_wrapper_end_cpu_access, \
+	.mmap = vc_sm_wrapper_mmap
+
 static const struct dma_buf_ops vc_sm_wrapper_ops = {
-	.attach = vc_sm_wrapper_attach,
-	.detach = vc_sm_wrapper_detach,
-	.map_dma_buf = vc_sm_wrapper_map,
-	.unmap_dma_buf = vc_sm_wrapper_unmap,
-	.release = vc_sm_wrapper_release,
-	.begin_cpu_access = vc_sm_wrapper_begin_cpu_access,
-	.end_cpu_access = vc_sm_wrapper_end_cpu_access,
-	.mmap = vc_sm_wrapper_mmap,
+	VC_SM_WRAPPER_OPS,
 	.vmap = vc_sm_wrapper_vmap,
 	.vunmap = vc_sm_wrapper_vunmap,
+};
+
+/* The core warns of a vmap that fails, but not of one that is not there. */
+static const struct dma_buf_ops vc_sm_wrapper_unmapped_ops = {
+	VC_SM_WRAPPER_OPS,
 };
 
 /* What @dmabuf stands for: itself unless it is one of these. */
@@ -124,7 +132,10 @@ struct dma_buf *vc_sm_wrapper_source(struct dma_buf *dmabuf)
 {
 	struct vc_sm_wrapper *wrapper = dmabuf->priv;
 
-	return dmabuf->ops == &vc_sm_wrapper_ops ? wrapper->source : dmabuf;
+	if (dmabuf->ops != &vc_sm_wrapper_ops &&
+	    dmabuf->ops != &vc_sm_wrapper_unmapped_ops)
+		return dmabuf;
+	return wrapper->source;
 }
 
 /* Takes over the caller's use of @import when it succeeds. */
@@ -139,7 +150,8 @@ struct dma_buf *vc_sm_wrapper_export(struct dma_buf *dmabuf,
 	if (!wrapper)
 		return ERR_PTR(-ENOMEM);
 	exp_info.exp_name = "vcsm-cma";
-	exp_info.ops = &vc_sm_wrapper_ops;
+	exp_info.ops = source->ops->vmap ? &vc_sm_wrapper_ops :
+					   &vc_sm_wrapper_unmapped_ops;
 	exp_info.size = source->size;
 	exp_info.flags = O_RDWR;
 	exp_info.resv = source->resv;
