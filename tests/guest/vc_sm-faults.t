@@ -26,15 +26,16 @@ sm_limit=$((60 + seconds + cycles / 50))
 fault=vc_sm-fault-check
 driver=/sys/bus/vchiq/drivers/vc_sm
 debug=/sys/kernel/debug/vc_sm
+failslab=/sys/kernel/debug/failslab
 
 smem() {
 	vcctl --json smem list | jq "$1"
 }
 
+# By another process: who waits for a lock that was left held is not to be killed.
 rebind() {
-	echo "$(sm_device)" >$driver/unbind
-	echo "$1" >$driver/bind
-	wait_for 10 test -c /dev/vc_sm
+	{ sm_device >$driver/unbind; echo "$1" >$driver/bind; } >/dev/null 2>&1 &
+	wait_for 20 test ! -e /proc/$! && wait_for 10 test -c /dev/vc_sm
 }
 
 # Something that holds buffers until it is killed.
@@ -66,6 +67,8 @@ name=$(sm_device)
 for case in exporters reach one-record kept fence fence-signal; do
 	sm_check $fault $case
 done
+ok 'no lock is left behind: the device can be unbound' rebind "$name"
+sm_check $fault unbind "$name"
 sm_timeout 300
 sm_check $fault fence-bound
 sm_timeout
@@ -180,8 +183,10 @@ rebind "$name"
 # ---- The end
 
 hold
-is "$(vcctl --json smem list | jq -r '.blocks[].name' | sort -u)" vc_sm-check \
-	'the firmware has the labels, whole and nothing else'
+is "$(vcctl --json smem list | jq -r '.blocks[].name' | LC_ALL=C sort | tr '\n' /)" \
+	"the longest label of the heap's/the longest label there can be./vc_sm-check/x/" \
+	'the firmware has the labels, whole'
+is "$(smem '[.blocks[].is_padded] | all')" true 'and nothing else'
 vcctl smem close >/dev/null
 ok 'the firmware closes the service: all handles are gone' wait_for 10 sh -c \
 	"[ \$(tail -n +2 $debug/imports | wc -l) = 0 ]"
@@ -226,4 +231,17 @@ is "$(sm_counter imports)" "$(sm_counter released)" 'what was imported has been 
 is "$(dmesg_problems | grep -v -e 'bad message' -e RELEASED -e 'closed the service' \
 	-e 'does not answer' -e 'no answer for' -e 'callbacks suppressed' -e vchiq)" '' \
 	'the kernel has no complaint'
+
+# ---- Memory of the kernel
+
+# Last, for the kernel complains of what it could not have itself.
+if [ -d $failslab ]; then
+	for setting in ignore-gfp-wait=N verbose=0 task-filter=Y probability=100 times=-1; do
+		echo "${setting#*=}" >"$failslab/${setting%=*}"
+	done
+	sm_check $fault nth
+	sm_check $fault budget
+else
+	skip nth 'this kernel lets no allocation fail'
+fi
 done_testing

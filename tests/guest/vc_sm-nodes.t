@@ -34,12 +34,17 @@ not_ok 'nobody asked for /dev/vcsm-cma' test -e /dev/vcsm-cma
 sm_setup vcsm_cma=1 heaps=:other
 ok 'other names if that is wanted' wait_for 5 test -c /dev/dma_heap/other
 not_ok 'and no others' test -e /dev/dma_heap/vidbuf_cached
+modprobe vc_sm_faulty
 ok 'there is /dev/vcsm-cma' wait_for 5 test -c /dev/vcsm-cma
 like "$(stat -c %a /dev/vcsm-cma)" '0$' 'it is not for everybody'
 for program in /vc/build/guest/tools/vcsm-cma-check /vc/build/guest-armhf/tools/vcsm-cma-check; do
-	for case in alloc import bad bad-result clean; do
+	for case in alloc import wrapped bad bad-result clean; do
 		sm_check $program $case
 	done
+	case $VC_KERNEL in
+	*-sanitize) skip wrapped-fence 'this kernel has no sync files' ;;
+	*) sm_check $program wrapped-fence ;;
+	esac
 done
 ok 'the module goes' unload vc_sm
 

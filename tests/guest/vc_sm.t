@@ -74,6 +74,7 @@ before=$(vc_sm-check exhaust)
 check exhaust
 check many 500
 check unbind "$device"
+check unbind-open "$device"
 
 hold
 result $? 'a program holds buffers'

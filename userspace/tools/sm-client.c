@@ -66,6 +66,29 @@ int sm_free(int sm, uint32_t handle)
 	return ioctl(sm, VC_SM_IOC_FREE, &arg);
 }
 
+static bool tell_driver(const char *path, const char *device)
+{
+	size_t len = strlen(device);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done;
+
+	if (fd < 0)
+		return false;
+	done = write(fd, device, len) == (ssize_t)len;
+	close(fd);
+	return done;
+}
+
+bool sm_unbind(const char *device)
+{
+	return tell_driver("/sys/bus/vchiq/drivers/vc_sm/unbind", device);
+}
+
+bool sm_bind(const char *device)
+{
+	return tell_driver("/sys/bus/vchiq/drivers/vc_sm/bind", device);
+}
+
 int dmabuf_sync(int fd, uint64_t flags)
 {
 	struct dma_buf_sync sync = { .flags = flags };

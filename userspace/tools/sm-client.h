@@ -34,6 +34,9 @@ int dmabuf_scattered(size_t size);
  */
 bool vpu_peek(int instance, uint32_t handle, size_t offset, void *buf, size_t len);
 bool vpu_poke(int instance, uint32_t handle, size_t offset, const void *buf, size_t len);
+/* Driver and device; false with errno set. */
+bool sm_unbind(const char *device);
+bool sm_bind(const char *device);
 /* "vcctl ARGS" ends well. */
 bool vcctl(const char *args);
 

@@ -26,7 +26,6 @@
 #define NR_THREADS	8
 #define ROUNDS		40
 #define MAX_BUFFERS	256
-#define DRIVER		"/sys/bus/vchiq/drivers/vc_sm/"
 
 static int open_checked(void)
 {
@@ -328,14 +327,32 @@ static void case_many(int argc, char **argv)
  * Ends
  */
 
-/* Hold buffers and imports until killed. */
+static int alloc_labelled(int sm, const char *label, uint32_t memory)
+{
+	struct vc_sm_alloc arg = { .size = MIB, .flags = O_RDWR | O_CLOEXEC, .memory = memory };
+
+	memcpy(arg.name, label, strlen(label));
+	CHECK(!ioctl(sm, VC_SM_IOC_ALLOC, &arg), "VC_SM_IOC_ALLOC with label '%s'", label);
+	return arg.fd;
+}
+
+/* Hold buffers and imports until killed; the first has the name of the program. */
 static void case_hold(int argc, char **argv)
 {
+	static const struct {
+		const char *label;
+		uint32_t memory;
+	} buffers[] = {
+		{ "", 0 },
+		{ "x", 0 },
+		{ "the longest label there can be.", 0 },
+		{ "the longest label of the heap's", VC_SM_ALLOC_VC_HEAP },
+	};
 	int sm = open_checked();
 	uint32_t handle;
 
-	for (int i = 0; i < 4; i++) {
-		int fd = alloc_checked(sm, MIB, NULL);
+	for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
+		int fd = alloc_labelled(sm, buffers[i].label, buffers[i].memory);
 
 		CHECK(!sm_import(sm, fd, &handle), "import");
 		map_checked(fd, MIB)[0] = 1;
@@ -345,13 +362,16 @@ static void case_hold(int argc, char **argv)
 	pause();
 }
 
-static void write_file(const char *path, const char *text)
+/* Nothing but a file is there when the device goes; argument: its name. */
+static void case_unbind_open(int argc, char **argv)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int sm = open_checked();
 
-	CHECK(fd >= 0, "open %s", path);
-	CHECK(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "write %s to %s", text, path);
-	close(fd);
+	CHECK(argc == 1, "which device?");
+	CHECK(sm_unbind(argv[0]), "unbind %s", argv[0]);
+	CHECK(sm_alloc(sm, 4096, NULL) < 0 && errno == ENODEV, "alloc without a device");
+	CHECK(sm_bind(argv[0]), "bind %s", argv[0]);
+	CHECK(sm_alloc(sm, 4096, NULL) < 0 && errno == ENODEV, "an old file on a new device");
 }
 
 /* The device goes while a program has everything open; argument: its name. */
@@ -364,7 +384,7 @@ static void case_unbind(int argc, char **argv)
 	CHECK(argc == 1, "which device?");
 	CHECK(!sm_import(sm, fd, &handle), "import");
 	memset(map, 0x77, MIB);
-	write_file(DRIVER "unbind", argv[0]);
+	CHECK(sm_unbind(argv[0]), "unbind %s", argv[0]);
 	CHECK(sm_alloc(sm, 4096, NULL) < 0 && errno == ENODEV, "alloc without a device");
 	CHECK_FAILS(sm_import(sm, fd, &handle), ENODEV);
 	CHECK(map[MIB - 1] == 0x77, "memory went with the device");
@@ -372,7 +392,7 @@ static void case_unbind(int argc, char **argv)
 	CHECK(!dmabuf_sync(fd, DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW), "sync without a device");
 	again = map_checked(fd, MIB);
 	CHECK(again[0] == 0x77, "another mapping shows other memory");
-	write_file(DRIVER "bind", argv[0]);
+	CHECK(sm_bind(argv[0]), "bind %s", argv[0]);
 	CHECK(sm_alloc(sm, 4096, NULL) < 0 && errno == ENODEV, "an old file on a new device");
 	close(sm);
 	sm = open_checked();
@@ -427,6 +447,7 @@ static const struct check_case cases[] = {
 	{ "many", "many transactions [number [processes]]", case_many },
 	{ "hold", "hold buffers until killed", case_hold },
 	{ "unbind", "the device goes and comes: its name", case_unbind },
+	{ "unbind-open", "the same, with nothing but a file: its name", case_unbind_open },
 };
 
 int main(int argc, char **argv)

@@ -21,9 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <vc_sm_faulty.h>
-
 #include "check.h"
+#include "faulty-client.h"
 #include "sm-client.h"
 
 #define PAGE		4096u
@@ -55,45 +54,67 @@ static int64_t now_ms(void)
  * Exporters
  */
 
-static int faulty_create(int mode)
-{
-	static int device = -1;
-	int fd;
+/**
+ * struct outcome - of an import by another process
+ * @error: errno, or 0
+ * @handle: the firmware's
+ */
+struct outcome {
+	int error;
+	uint32_t handle;
+};
 
-	if (device < 0)
-		device = open("/dev/vc_sm_faulty", O_RDONLY | O_CLOEXEC);
-	CHECK(device >= 0, "open /dev/vc_sm_faulty");
-	if (mode < 0)
-		return device;
-	fd = ioctl(device, VC_SM_FAULTY_CREATE, mode);
-	CHECK(fd >= 0, "a buffer of mode %d", mode);
-	return fd;
-}
-
-static void faulty_signal(int fd)
+/* By another process, for who waits for a lock that was left held cannot be killed. */
+static struct outcome import_bounded(int sm, int fd)
 {
-	CHECK(!ioctl(faulty_create(-1), VC_SM_FAULTY_SIGNAL, fd), "signal a fence");
-}
-
-/* What the exporter has that was not undone; releases come a little later. */
-static void expect_nothing_left(void)
-{
-	char text[96] = "";
+	struct outcome *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+				      MAP_SHARED | MAP_ANONYMOUS, -1, 0), outcome;
 	int64_t end = now_ms() + 10000;
+	pid_t pid = fork(), done;
 
-	do {
-		ssize_t n = pread(faulty_create(-1), text, sizeof(text) - 1, 0);
-
-		CHECK(n > 0, "read /dev/vc_sm_faulty");
-		text[n] = '\0';
-		if (!strcmp(text, "buffers 0 attachments 0 mappings 0 fences 0\n"))
-			return;
-		usleep(10000);
-	} while (now_ms() < end);
-	CHECK(0, "left: %s", text);
+	CHECK(shared != MAP_FAILED && pid >= 0, "another process");
+	if (!pid) {
+		/* Nobody is to wait for the end of this. */
+		close(STDOUT_FILENO);
+		close(STDERR_FILENO);
+		shared->error = sm_import(sm, fd, &shared->handle) ? errno : 0;
+		_exit(0);
+	}
+	while (!(done = waitpid(pid, NULL, WNOHANG)) && now_ms() < end)
+		usleep(1000);
+	CHECK(done == pid, "the import does not come back");
+	outcome = *shared;
+	munmap(shared, sizeof(*shared));
+	return outcome;
 }
 
-/* Every step of an import fails once, with its errno, and the next one works. */
+/* Does the firmware have the buffer, all of it and no more? */
+static void expect_size(uint32_t handle, size_t size)
+{
+	uint8_t byte;
+
+	CHECK(vpu_peek(0, handle, size - 1, &byte, 1), "the firmware does not have all of it");
+	CHECK(!vpu_peek(0, handle, size, &byte, 1), "the firmware has more than there is");
+}
+
+static void import_faulty(int sm, int mode, int error)
+{
+	int fd = faulty_create(mode);
+
+	for (int i = 0; i < 2; i++) {
+		struct outcome outcome = import_bounded(sm, fd);
+
+		CHECK(outcome.error == error, "mode %d: error %d, not %d", mode, outcome.error,
+		      error);
+		if (error)
+			continue;
+		expect_size(outcome.handle, VC_SM_FAULTY_PAGES * PAGE);
+		CHECK(!sm_free(sm, outcome.handle), "free");
+	}
+	close(fd);
+}
+
+/* Every step of an import fails, with its errno, and the next one works. */
 static void case_exporters(int argc, char **argv)
 {
 	static const struct {
@@ -111,25 +132,16 @@ static void case_exporters(int argc, char **argv)
 	};
 	int sm = open_sm();
 
-	for (size_t i = 0; i < 3 * sizeof(modes) / sizeof(modes[0]); i++) {
-		int mode = modes[i / 3].mode, fd = faulty_create(mode), ret;
-		uint32_t handle = 0;
-
-		errno = 0;
-		ret = sm_import(sm, fd, &handle);
-		CHECK(errno == modes[i / 3].error && !ret == !modes[i / 3].error,
-		      "mode %d: not error %d", mode, modes[i / 3].error);
-		if (!ret)
-			CHECK(!sm_free(sm, handle), "free");
-		close(fd);
-	}
-	expect_nothing_left();
+	for (size_t i = 0; i < 2 * sizeof(modes) / sizeof(modes[0]); i++)
+		import_faulty(sm, modes[i / 2].mode, modes[i / 2].error);
+	import_faulty(sm, VC_SM_FAULTY_SPLIT, 0);
+	faulty_expect_nothing_left();
 }
 
 /* A device that cannot have memory of the VideoCore's heap is told so, and can go. */
 static void case_reach(int argc, char **argv)
 {
-	int sm = open_sm(), device = faulty_create(-1);
+	int sm = open_sm(), device = faulty_device();
 	int fd = sm_alloc_kind(sm, PAGE, VC_SM_ALLOC_VC_HEAP, NULL);
 
 	CHECK(fd >= 0, "ALLOC from the heap");
@@ -146,7 +158,7 @@ static void case_reach(int argc, char **argv)
 static void case_kept(int argc, char **argv)
 {
 	int sm = open_sm(), fd = faulty_create(VC_SM_FAULTY_SPLIT);
-	char text[96], args[64];
+	char text[FAULTY_TEXT], args[64];
 	uint32_t handle;
 
 	CHECK(!sm_import(sm, fd, &handle), "import");
@@ -158,12 +170,28 @@ static void case_kept(int argc, char **argv)
 	fd = sm_alloc(sm, PAGE, NULL);
 	CHECK(fd >= 0, "alloc");
 	close(fd);
-	text[pread(faulty_create(-1), text, sizeof(text) - 1, 0)] = '\0';
+	faulty_left(text);
 	CHECK(!strcmp(text, "buffers 1 attachments 1 mappings 1 fences 0\n"),
 	      "the VPU still uses it, but: %s", text);
 	snprintf(args, sizeof(args), "smem put %#x", handle);
 	CHECK(vcctl(args), "vcctl %s", args);
-	expect_nothing_left();
+	faulty_expect_nothing_left();
+}
+
+/* Once it is unbound the device has nothing mapped. The device's name. */
+static void case_unbind(int argc, char **argv)
+{
+	int sm = open_sm(), fd = faulty_create(VC_SM_FAULTY_SLOW);
+	char text[FAULTY_TEXT];
+	uint32_t handle;
+
+	CHECK(argc == 1, "which device?");
+	CHECK(!sm_import(sm, fd, &handle), "import");
+	CHECK(sm_unbind(argv[0]), "unbind %s", argv[0]);
+	faulty_left(text);
+	CHECK(sm_bind(argv[0]), "bind %s", argv[0]);
+	CHECK(!strcmp(text, "buffers 1 attachments 0 mappings 0 fences 0\n"),
+	      "when it was unbound there was: %s", text);
 }
 
 /* One record for a buffer, however many import it at once. */
@@ -193,7 +221,7 @@ static void case_one_record(int argc, char **argv)
 		CHECK(!sm_free(fds[0], (uint32_t)(uintptr_t)first), "free %d", i);
 	CHECK_FAILS(sm_free(fds[0], (uint32_t)(uintptr_t)first), ENXIO);
 	close(fds[1]);
-	expect_nothing_left();
+	faulty_expect_nothing_left();
 }
 
 /* -----------------------------------------------------------------------------
@@ -230,7 +258,7 @@ static void case_fence(int argc, char **argv)
 
 	expect_wait_then(start_import(fence), fence);
 	close(fence);
-	expect_nothing_left();
+	faulty_expect_nothing_left();
 }
 
 /* A fence of another device on a buffer of ours. */
@@ -248,7 +276,7 @@ static void case_fence_file(int argc, char **argv)
 	expect_wait_then(start_import(fd), fence);
 	close(fence);
 	close(fd);
-	expect_nothing_left();
+	faulty_expect_nothing_left();
 }
 
 static void on_alarm(int sig)
@@ -277,7 +305,7 @@ static void case_fence_signal(int argc, char **argv)
 	CHECK_FAILS(sm_import(open_sm(), fence, &handle), EINTR);
 	alarm_in(0);
 	close(fence);
-	expect_nothing_left();
+	faulty_expect_nothing_left();
 }
 
 static void case_fence_bound(int argc, char **argv)
@@ -287,7 +315,7 @@ static void case_fence_bound(int argc, char **argv)
 
 	CHECK_FAILS(sm_import(open_sm(), fence, &handle), EBUSY);
 	close(fence);
-	expect_nothing_left();
+	faulty_expect_nothing_left();
 }
 
 /* -----------------------------------------------------------------------------
@@ -352,6 +380,208 @@ static void case_interrupted(int argc, char **argv)
 	CHECK_FAILS(sm_alloc(sm, PAGE, &handle), EINTR);
 	CHECK_FAILS(sm_alloc_kind(sm, PAGE, VC_SM_ALLOC_VC_HEAP, &handle), EINTR);
 	alarm_in(0);
+}
+
+/* -----------------------------------------------------------------------------
+ * Memory of the kernel
+ */
+
+#define FAILSLAB	"/sys/kernel/debug/failslab/"
+/* More than any call takes, in steps that are no larger than what is allocated. */
+#define BUDGET		(16u << 10)
+#define BUDGET_STEP	64u
+
+/**
+ * struct injection - how allocations of this thread are made to fail
+ * @path: file that says so
+ * @fd: it is open as, or -1
+ * @has_failed: the last call was hit; not known of a budget
+ */
+static struct injection {
+	const char *path;
+	int fd;
+	bool has_failed;
+} injection;
+
+static void inject_by(const char *path)
+{
+	injection.path = path;
+	injection.fd = open(path, O_RDWR | O_CLOEXEC);
+	CHECK(injection.fd >= 0, "open %s: this kernel lets no allocation fail", path);
+}
+
+static bool is_budget(void)
+{
+	return !strcmp(injection.path, FAILSLAB "space");
+}
+
+static void write_number(int fd, unsigned int n)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", n);
+
+	CHECK(write(fd, text, (size_t)len) == len, "write %u", n);
+}
+
+static void fail_this_thread(bool is_on)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = open("/proc/self/make-it-fail", O_RDWR | O_CLOEXEC);
+	write_number(fd, is_on);
+}
+
+/* The @n-th allocation fails; or all do when so many bytes are used up. */
+static void arm(unsigned int n)
+{
+	if (is_budget())
+		fail_this_thread(false);
+	write_number(injection.fd, n);
+	if (is_budget())
+		fail_this_thread(true);
+}
+
+/* The call has returned. No allocation fails any more. */
+static int settled(int ret)
+{
+	int error = errno;
+	char text[16] = "";
+
+	if (is_budget()) {
+		fail_this_thread(false);
+	} else {
+		CHECK(pread(injection.fd, text, sizeof(text) - 1, 0) > 0, "read fail-nth");
+		injection.has_failed = !atoi(text);
+		arm(0);
+	}
+	errno = error;
+	return ret;
+}
+
+static int nth_open(int sm, unsigned int n)
+{
+	int fd;
+
+	arm(n);
+	fd = settled(open("/dev/vc_sm", O_RDWR | O_CLOEXEC));
+	if (fd >= 0)
+		close(fd);
+	return fd;
+}
+
+static int nth_alloc(int sm, uint32_t memory, unsigned int n)
+{
+	int fd;
+
+	arm(n);
+	fd = settled(sm_alloc_kind(sm, PAGE, memory, NULL));
+	if (fd >= 0)
+		close(fd);
+	return fd;
+}
+
+static int nth_alloc_arm(int sm, unsigned int n)
+{
+	return nth_alloc(sm, 0, n);
+}
+
+static int nth_alloc_vc(int sm, unsigned int n)
+{
+	return nth_alloc(sm, VC_SM_ALLOC_VC_HEAP, n);
+}
+
+static int nth_import(int sm, unsigned int n)
+{
+	int fd = faulty_create(VC_SM_FAULTY_SPLIT), ret;
+	uint32_t handle;
+
+	arm(n);
+	ret = settled(sm_import(sm, fd, &handle));
+	if (!ret)
+		CHECK(!sm_free(sm, handle), "free");
+	close(fd);
+	return ret;
+}
+
+/* Another device attaches to memory of ours. */
+static int nth_attach(int sm, unsigned int n)
+{
+	int fd = sm_alloc(sm, PAGE, NULL), ret, error;
+
+	CHECK(fd >= 0, "ALLOC");
+	arm(n);
+	ret = settled(ioctl(faulty_device(), VC_SM_FAULTY_IMPORT_WIDE, fd));
+	error = errno;
+	close(fd);
+	errno = error;
+	return ret;
+}
+
+/**
+ * struct step - a call whose allocations fail
+ * @name: of the call
+ * @run: the call, with argument @n for arm(), and undone
+ * @other: errno that the kernel may have for it, too, and not we
+ */
+static const struct step {
+	const char *name;
+	int (*run)(int sm, unsigned int n);
+	int other;
+} steps[] = {
+	{ "open", nth_open, ENOMEM },
+	{ "ALLOC", nth_alloc_arm, ENOMEM },
+	{ "ALLOC from the heap", nth_alloc_vc, ENOMEM },
+	{ "IMPORT", nth_import, ENOMEM },
+	/* A device that can have no name. */
+	{ "attach", nth_attach, EINVAL },
+};
+
+#define NR_STEPS	(sizeof(steps) / sizeof(steps[0]))
+
+static bool step_works(const struct step *step, int sm, unsigned int n)
+{
+	int ret = step->run(sm, n);
+
+	CHECK(ret >= 0 || errno == ENOMEM || errno == step->other, "%s with %u", step->name, n);
+	return ret >= 0;
+}
+
+/* Of the kernel's allocations each fails once: ENOMEM, or it works without. */
+static void case_nth(int argc, char **argv)
+{
+	int sm = open_sm();
+
+	inject_by("/proc/thread-self/fail-nth");
+	for (size_t i = 0; i < NR_STEPS; i++) {
+		unsigned int n = 0;
+		bool works;
+
+		do {
+			works = step_works(&steps[i], sm, ++n);
+		} while (injection.has_failed);
+		CHECK(works && n > 1, "%s: no allocation failed", steps[i].name);
+		printf("%s: %u allocations\n", steps[i].name, n - 1);
+	}
+	faulty_expect_nothing_left();
+}
+
+/* From each on all fail: also those that are tried again. */
+static void case_budget(int argc, char **argv)
+{
+	int sm = open_sm();
+
+	inject_by(FAILSLAB "space");
+	for (size_t i = 0; i < NR_STEPS; i++) {
+		unsigned int n = 0;
+
+		CHECK(!step_works(&steps[i], sm, n), "%s: no allocation failed", steps[i].name);
+		while (n < BUDGET && !step_works(&steps[i], sm, n))
+			n += BUDGET_STEP;
+		CHECK(n < BUDGET, "%s: not with %u bytes", steps[i].name, BUDGET);
+		printf("%s: %u bytes\n", steps[i].name, n);
+	}
+	faulty_expect_nothing_left();
 }
 
 /* -----------------------------------------------------------------------------
@@ -556,6 +786,7 @@ static const struct check_case cases[] = {
 	{ "exporters", "exporters that fail at each step", case_exporters },
 	{ "reach", "devices that cannot reach the memory", case_reach },
 	{ "kept", "memory is kept until RELEASED", case_kept },
+	{ "unbind", "nothing is mapped without the device: its name", case_unbind },
 	{ "one-record", "eight threads import one buffer", case_one_record },
 	{ "fence", "a fence is waited for", case_fence },
 	{ "fence-file", "a fence by IMPORT_SYNC_FILE", case_fence_file },
@@ -565,6 +796,8 @@ static const struct check_case cases[] = {
 	{ "heap-fails", "as before, of the VideoCore's heap: ERRNO", case_heap_fails },
 	{ "survives", "calls come back: ROUNDS", case_survives },
 	{ "interrupted", "a signal while the firmware takes its time", case_interrupted },
+	{ "nth", "each allocation of the kernel's fails in turn", case_nth },
+	{ "budget", "all allocations fail, from each in turn on", case_budget },
 	{ "storm", "everything at once: SECONDS [may-fail]", case_storm },
 	{ "killed", "programs are killed: COUNT", case_killed },
 	{ "heap-import", "memory of any heap: PATH", case_heap_import },

@@ -23,7 +23,6 @@
 
 #define SIZE		(128u << 10)
 #define PART		64u
-#define DRIVER		"/sys/bus/vchiq/drivers/vc_sm/"
 
 struct kind {
 	const char *name;
@@ -333,15 +332,6 @@ static void case_vmap(int argc, char **argv)
  * Memory of the VideoCore goes with it
  */
 
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	CHECK(fd >= 0, "open %s", path);
-	CHECK(write(fd, text, strlen(text)) == (ssize_t)strlen(text), "write %s to %s", text, path);
-	close(fd);
-}
-
 static int touch(volatile uint8_t *at)
 {
 	pid_t pid = fork();
@@ -363,12 +353,12 @@ static void case_heap_unbind(int argc, char **argv)
 	CHECK(argc == 1, "which device?");
 	m.map[0] = 1;
 	CHECK(!touch(m.map), "it cannot be written");
-	write_file(DRIVER "unbind", argv[0]);
+	CHECK(sm_unbind(argv[0]), "unbind %s", argv[0]);
 	CHECK(touch(m.map) == SIGBUS, "it can be written after the device has gone");
 	CHECK(touch(m.map + SIZE - 1) == SIGBUS, "its end can be written");
 	CHECK(mmap(NULL, SIZE, PROT_READ, MAP_SHARED, m.fd, 0) == MAP_FAILED && errno == ENODEV,
 	      "it can be mapped");
-	write_file(DRIVER "bind", argv[0]);
+	CHECK(sm_bind(argv[0]), "bind %s", argv[0]);
 	CHECK(touch(m.map) == SIGBUS, "it came back");
 	close(m.fd);
 }

@@ -9,12 +9,14 @@
 #include <linux/dma-buf.h>
 #include <linux/vc_sm.h>
 #include <linux/vcsm-cma.h>
+#include <poll.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "faulty-client.h"
 
 #define SIZE		65536u
 
@@ -108,6 +110,84 @@ static void case_import(int argc, char **argv)
 	CHECK(b[4097] == 42, "memory went with its descriptors");
 	CHECK(!ioctl(again.handle, DMA_BUF_IOCTL_SYNC,
 		     &(struct dma_buf_sync){ DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW }), "sync");
+}
+
+/**
+ * struct source - a buffer that is imported, and what it has
+ * @fd: dma-buf
+ * @sync: errno of a CPU access, or 0
+ * @map: errno of a mapping, or 0
+ */
+struct source {
+	int fd;
+	int sync;
+	int map;
+};
+
+static void expect_errno(int ret, int error, const char *what)
+{
+	CHECK(error ? ret < 0 && errno == error : ret >= 0, "%s: not error %d", what, error);
+}
+
+/* Whatever is asked of an import is what its source has, or has not. */
+static void check_wrapped(int cma, const struct source *source)
+{
+	struct vcsm_cma_import arg = import_checked(cma, source->fd);
+	void *map;
+
+	for (int i = 0; i < 2; i++)
+		CHECK(!ioctl(faulty_device(), VC_SM_FAULTY_IMPORT_WIDE, arg.handle),
+		      "another device");
+	expect_errno(ioctl(arg.handle, DMA_BUF_IOCTL_SYNC,
+			   &(struct dma_buf_sync){ DMA_BUF_SYNC_START | DMA_BUF_SYNC_RW }),
+		     source->sync, "START");
+	expect_errno(ioctl(arg.handle, DMA_BUF_IOCTL_SYNC,
+			   &(struct dma_buf_sync){ DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW }),
+		     0, "END");
+	expect_errno(ioctl(faulty_device(), VC_SM_FAULTY_VMAP, arg.handle), source->map, "vmap");
+	map = mmap(NULL, arg.size, PROT_READ | PROT_WRITE, MAP_SHARED, arg.handle, 0);
+	expect_errno(map == MAP_FAILED ? -1 : 0, source->map, "mmap");
+	close(arg.handle);
+	close(source->fd);
+}
+
+static void case_wrapped(int argc, char **argv)
+{
+	int cma = open_legacy();
+	const struct source sources[] = {
+		{ alloc_checked(cma, VCSM_CMA_CACHED_HOST).handle, 0, 0 },
+		{ alloc_checked(cma, VCSM_CMA_CACHED_NONE).handle, 0, 0 },
+		/* Neither can be mapped, and the second knows nothing of CPU access. */
+		{ faulty_create(VC_SM_FAULTY_SPLIT), EOPNOTSUPP, EINVAL },
+		{ faulty_create(VC_SM_FAULTY_BARE), 0, EINVAL },
+	};
+
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+		check_wrapped(cma, &sources[i]);
+	faulty_expect_nothing_left();
+}
+
+/* Who waits for the import waits for what works on the source. */
+static void case_wrapped_fence(int argc, char **argv)
+{
+	struct dma_buf_export_sync_file out = { .flags = DMA_BUF_SYNC_RW };
+	struct dma_buf_import_sync_file in = { .flags = DMA_BUF_SYNC_WRITE };
+	int source = faulty_create(VC_SM_FAULTY_SPLIT), fence = faulty_create(VC_SM_FAULTY_FENCE);
+	struct vcsm_cma_import arg = import_checked(open_legacy(), source);
+	struct pollfd ready = { .fd = arg.handle, .events = POLLIN };
+
+	CHECK(poll(&ready, 1, 0) == 1, "nobody works on it");
+	CHECK(!ioctl(fence, DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &out), "EXPORT_SYNC_FILE");
+	in.fd = out.fd;
+	CHECK(!ioctl(source, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &in), "IMPORT_SYNC_FILE");
+	close(out.fd);
+	CHECK(!poll(&ready, 1, 0), "the fence of the source is not seen");
+	faulty_signal(fence);
+	CHECK(poll(&ready, 1, 10000) == 1, "the fence was signalled");
+	close(arg.handle);
+	close(source);
+	close(fence);
+	faulty_expect_nothing_left();
 }
 
 static void case_bad(int argc, char **argv)
@@ -216,6 +296,8 @@ static void case_clean(int argc, char **argv)
 static const struct check_case cases[] = {
 	{ "alloc", "ALLOC", case_alloc },
 	{ "import", "IMPORT_DMABUF", case_import },
+	{ "wrapped", "each operation of an import", case_wrapped },
+	{ "wrapped-fence", "an import has the fences of its source", case_wrapped_fence },
 	{ "bad", "bad arguments", case_bad },
 	{ "bad-result", "a result that cannot be stored", case_bad_result },
 	{ "clean", "CLEAN_INVALID2", case_clean },

@@ -7,10 +7,12 @@
  *
  * Copyright (C) 2026 vc-media project
  */
+#include <linux/delay.h>
 #include <linux/dma-buf.h>
 #include <linux/dma-fence.h>
 #include <linux/dma-mapping.h>
 #include <linux/dma-resv.h>
+#include <linux/iosys-map.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -21,8 +23,8 @@
 #include "../../compat.h"
 #include "vc_sm_faulty.h"
 
-#define FAULTY_PAGES	4
-#define FAULTY_SIZE	(FAULTY_PAGES * PAGE_SIZE)
+#define FAULTY_SLOW_MS	500
+#define FAULTY_SIZE	(VC_SM_FAULTY_PAGES * PAGE_SIZE)
 
 /* What there is of each kind; all are 0 when everything was undone. */
 static struct faulty_counts {
@@ -40,7 +42,7 @@ static struct faulty_counts {
  */
 struct faulty {
 	u32 mode;
-	struct page *pages[FAULTY_PAGES];
+	struct page *pages[VC_SM_FAULTY_PAGES];
 	struct dma_fence *fence;
 };
 
@@ -113,7 +115,7 @@ static int faulty_fill(struct sg_table *table, const struct faulty *faulty)
 	struct scatterlist *sg;
 	int i, ret;
 
-	ret = sg_alloc_table(table, FAULTY_PAGES, GFP_KERNEL);
+	ret = sg_alloc_table(table, VC_SM_FAULTY_PAGES, GFP_KERNEL);
 	if (ret)
 		return ret;
 	/* Entries that are neighbours, which an importer must not take for scattered. */
@@ -168,6 +170,10 @@ err_free:
 static void faulty_unmap(struct dma_buf_attachment *attach, struct sg_table *table,
 			 enum dma_data_direction dir)
 {
+	const struct faulty *faulty = attach->dmabuf->priv;
+
+	if (faulty->mode == VC_SM_FAULTY_SLOW)
+		msleep(FAULTY_SLOW_MS);
 	sg_dma_address(table->sgl) = (unsigned long)attach->priv;
 	dma_unmap_sgtable(attach->dev, table, dir, 0);
 	sg_free_table(table);
@@ -179,7 +185,7 @@ static void faulty_free_pages(struct faulty *faulty)
 {
 	unsigned int i;
 
-	for (i = 0; i < FAULTY_PAGES; i++)
+	for (i = 0; i < VC_SM_FAULTY_PAGES; i++)
 		if (faulty->pages[i])
 			__free_page(faulty->pages[i]);
 }
@@ -230,7 +236,7 @@ static int faulty_get_pages(struct faulty *faulty)
 	if (!block)
 		return -ENOMEM;
 	split_page(block, order + step - 1);
-	for (i = 0; i < FAULTY_PAGES; i++) {
+	for (i = 0; i < VC_SM_FAULTY_PAGES; i++) {
 		faulty->pages[i] = block + i * step;
 		if (step > 1)
 			__free_page(block + i * step + 1);
@@ -353,6 +359,21 @@ static long faulty_ioctl_import(int fd, u64 mask)
 	return ret;
 }
 
+static long faulty_ioctl_vmap(int fd)
+{
+	struct dma_buf *dmabuf = dma_buf_get(fd);
+	struct iosys_map map;
+	int ret;
+
+	if (IS_ERR(dmabuf))
+		return PTR_ERR(dmabuf);
+	ret = dma_buf_vmap_unlocked(dmabuf, &map);
+	if (!ret)
+		dma_buf_vunmap_unlocked(dmabuf, &map);
+	dma_buf_put(dmabuf);
+	return ret;
+}
+
 static long faulty_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
@@ -366,6 +387,8 @@ static long faulty_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		return faulty_ioctl_import(arg, DMA_BIT_MASK(24));
 	case VC_SM_FAULTY_IMPORT_WIDE:
 		return faulty_ioctl_import(arg, DMA_BIT_MASK(32));
+	case VC_SM_FAULTY_VMAP:
+		return faulty_ioctl_vmap(arg);
 	default:
 		return -ENOTTY;
 	}
@@ -385,6 +408,7 @@ static ssize_t faulty_read(struct file *filp, char __user *to, size_t len, loff_
 static const struct file_operations faulty_fops = {
 	.owner = THIS_MODULE,
 	.unlocked_ioctl = faulty_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
 	.read = faulty_read,
 };
 

@@ -5,7 +5,8 @@
  *
  * VC_SM_FAULTY_CREATE takes a mode and returns a descriptor; VC_SM_FAULTY_SIGNAL
  * takes that descriptor. VC_SM_FAULTY_IMPORT_... take a descriptor of any dma-buf and
- * return 0 if that kind of device could map it. Reading the device tells what there is.
+ * return 0 if that kind of device could map it, VC_SM_FAULTY_VMAP if the kernel could.
+ * Reading the device tells what there is.
  *
  * Copyright (C) 2026 vc-media project
  */
@@ -20,6 +21,10 @@
 #define VC_SM_FAULTY_IMPORT_NONE	_IO(0xD8, 66)
 #define VC_SM_FAULTY_IMPORT_NARROW	_IO(0xD8, 67)
 #define VC_SM_FAULTY_IMPORT_WIDE	_IO(0xD8, 68)
+/* The kernel maps it, or the errno why it could not. */
+#define VC_SM_FAULTY_VMAP	_IO(0xD8, 69)
+
+#define VC_SM_FAULTY_PAGES	4
 
 enum {
 	VC_SM_FAULTY_SPLIT,	/* one piece, in a list of four: nothing is wrong */
@@ -31,6 +36,7 @@ enum {
 	VC_SM_FAULTY_OUTSIDE,	/* an address above 4 GiB */
 	VC_SM_FAULTY_SHORT,	/* the list ends before the buffer does */
 	VC_SM_FAULTY_EMPTY,	/* an empty list */
+	VC_SM_FAULTY_SLOW,	/* nothing is wrong, but unmap takes its time */
 	VC_SM_FAULTY_NR_MODES,
 };
 

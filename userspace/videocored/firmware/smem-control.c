@@ -84,6 +84,8 @@ static int do_list(struct control *control)
 		add_number(entry, "locks", block->locks);
 		json_object_object_add(entry, "kind", json_object_new_string(kinds[block->kind]));
 		json_object_object_add(entry, "name", json_object_new_string(block->name));
+		json_object_object_add(entry, "is_padded",
+				       json_object_new_boolean(block->is_padded));
 		json_object_array_add(blocks, entry);
 	}
 	json_object_object_add(control->out, "blocks", blocks);

@@ -41,6 +41,7 @@ enum smem_kind {
  * @locks: of the host, a block of the heap
  * @is_host_ref: not freed by the host
  * @client: who imported it, NULL when the client has gone
+ * @is_padded: the label came with an end, and with nothing behind that
  * @name: label
  */
 struct smem_block {
@@ -55,6 +56,7 @@ struct smem_block {
 	unsigned int locks;
 	bool is_host_ref;
 	struct fw_service *client;
+	bool is_padded;
 	char name[SMEM_NAME_LEN];
 };
 

@@ -127,6 +127,18 @@ bool smem_is_memory(struct smem_pool *pool, uint32_t bus, uint32_t size)
 	return is_mapped;
 }
 
+/* Whatever is behind the end of a label was not meant for us. */
+static bool is_padded(const char *name)
+{
+	size_t end = strnlen(name, SMEM_NAME_LEN);
+
+	for (size_t i = end; i < SMEM_NAME_LEN; i++) {
+		if (name[i])
+			return false;
+	}
+	return end < SMEM_NAME_LEN;
+}
+
 /* With a reference of the host's. NULL: too many, or out of memory. */
 struct smem_block *smem_block_create(struct smem_pool *pool, struct fw_service *svc,
 				     enum smem_kind kind, const char *name)
@@ -143,6 +155,7 @@ struct smem_block *smem_block_create(struct smem_pool *pool, struct fw_service *
 	block->refs = 1;
 	block->is_host_ref = true;
 	block->client = svc;
+	block->is_padded = is_padded(name);
 	memcpy(block->name, name, sizeof(block->name));
 	block->name[sizeof(block->name) - 1] = '\0';
 	TAILQ_INSERT_TAIL(&pool->blocks, block, link);
