@@ -254,10 +254,15 @@ static void wild_positions_are_refused(void **state)
 {
 	struct fixture *f = *state;
 
-	put_fifo(f, VC_LOG_ID_MESSAGES, 0, RING_SIZE + 1);
+	/* There is a message where they would be, were they only taken round the ring. */
+	put_entry(f, 0, 1234, 7, "\x40\0\0\0hello", 9);
+	put_fifo(f, VC_LOG_ID_MESSAGES, 0, RING_SIZE + 8 + 9);
+	assert_int_equal(read_messages(f), -EAGAIN);
+	put_fifo(f, VC_LOG_ID_MESSAGES, 2 * RING_SIZE, 8 + 9);
 	assert_int_equal(read_messages(f), -EAGAIN);
 	put_fifo(f, VC_LOG_ID_MESSAGES, 0u - 8, 0);
 	assert_int_equal(read_messages(f), -EAGAIN);
+	assert_int_equal(f->nr_seen, 0);
 }
 
 static void a_ring_without_end_is_refused(void **state)
