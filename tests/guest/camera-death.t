@@ -13,12 +13,9 @@
 . /vc/tests/guest/lib/tap.sh
 . /vc/tests/guest/lib/modules.sh
 . /vc/tests/guest/lib/tasks.sh
+. /vc/tests/guest/lib/death.sh
 
 out=/run/until-error
-
-no_devices() {
-	! ls -d /sys/bus/vchiq/devices/* >/dev/null 2>&1
-}
 
 dmesg_mark
 udevadm settle --timeout=30
@@ -28,8 +25,7 @@ wait_for 10 test -c /dev/video0 || bail_out 'no /dev/video0'
 camera-check until-error >$out &
 reader=$!
 ok 'a program streams' wait_for 20 grep -q streaming $out
-# No answer: the one who would give it is gone.
-(echo '{"cmd":"quit"}' >/dev/virtio-ports/org.vc-media.control) &
+kill_firmware
 start=$SECONDS
 wait $reader
 is $? 0 'its buffers stay readable'
@@ -45,11 +41,5 @@ not_ok 'so does an import' timeout 30 vc_sm-check import
 at_least 15 $((SECONDS - start)) 'and does so soon'
 no_task_is_stuck 'no task is stuck'
 
-# The VideoCore has gone: so have its functions, and what it had been given.
-ok 'its devices leave the bus' wait_for 20 no_devices
-start=$SECONDS
-ok 'everything can be unloaded' unload vchiq
-at_least 60 $((SECONDS - start)) 'within a minute'
-no_task_is_stuck 'no task is stuck'
-unlike "$(dmesg_problems)" 'WARNING|BUG|Oops|blocked for more|Call trace' 'and nothing broke'
+all_is_given_up
 done_testing

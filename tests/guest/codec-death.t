@@ -14,14 +14,11 @@
 . /vc/tests/guest/lib/tap.sh
 . /vc/tests/guest/lib/modules.sh
 . /vc/tests/guest/lib/tasks.sh
+. /vc/tests/guest/lib/death.sh
 
 clips=/vc/build/clips
 decode=/dev/video10
 log=/run/until-error
-
-no_devices() {
-	! ls -d /sys/bus/vchiq/devices/* >/dev/null 2>&1
-}
 
 decodes() {
 	[ "$(timeout 30 codec-check decode $clips/main.h264 2>/run/decode.log | md5sum)" = \
@@ -71,13 +68,7 @@ ok 'it decodes again' wait_for 20 decodes || diag "$(cat /run/decode.log)"
 
 decode_in_background
 result $? 'a program decodes'
-# No answer: the one who would give it is gone.
-(echo '{"cmd":"quit"}' >/dev/virtio-ports/org.vc-media.control) &
+kill_firmware
 it_ends 'the firmware dies'
-ok 'its devices leave the bus' wait_for 20 no_devices
-start=$SECONDS
-ok 'everything can be unloaded' unload vchiq
-at_least 60 $((SECONDS - start)) 'within a minute'
-no_task_is_stuck 'no task is stuck'
-unlike "$(dmesg_problems)" 'WARNING|BUG|Oops|blocked for more|Call trace' 'and nothing broke'
+all_is_given_up
 done_testing

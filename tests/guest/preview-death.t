@@ -13,6 +13,7 @@
 
 . /vc/tests/guest/lib/tap.sh
 . /vc/tests/guest/lib/tasks.sh
+. /vc/tests/guest/lib/death.sh
 
 preview=/vc/build/guest/tools/vcpreview/vcpreview
 out=/run/preview.out
@@ -27,8 +28,7 @@ wait_for 10 test -c /dev/video0 || bail_out 'no camera'
 $preview --path=vc_sm --seconds=100 >$out 2>&1 &
 program=$!
 ok 'a preview runs' wait_for 20 sh -c "grep -q 'streaming 1' /sys/kernel/debug/*:bcm2835-camera/stats"
-# No answer: the one who would give it is gone.
-(echo '{"cmd":"quit"}' >/dev/virtio-ports/org.vc-media.control) &
+kill_firmware
 ok 'it ends when the VideoCore dies' wait_for 90 sh -c "! kill -0 $program"
 wait $program
 not_ok 'and does not call that success' test $? = 0

@@ -12,6 +12,7 @@
 . /vc/tests/guest/lib/tap.sh
 . /vc/tests/guest/lib/modules.sh
 . /vc/tests/guest/lib/tasks.sh
+. /vc/tests/guest/lib/death.sh
 
 driver=/sys/bus/platform/drivers/vc-media-vchiq
 
@@ -32,8 +33,7 @@ traffic=/sys/kernel/debug/vchiq-selftest-$device/traffic
 sender=$!
 wait_for 10 moving || bail_out 'no traffic'
 start=$SECONDS
-# No answer: the one who would give it is gone.
-(echo '{"cmd":"quit"}' >/dev/virtio-ports/org.vc-media.control) &
+kill_firmware
 
 wait $sender
 is $? 1 'the sender fails'
