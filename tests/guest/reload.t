@@ -89,7 +89,7 @@ ok 'everything is unloaded and loaded ten times' ten_times reload_everything
 drop_caches
 # Both move by some hundred KiB of themselves; thirty lost buffers are more. Where
 # what was freed is kept to be watched, kmemleak has the word.
-at_least $((cma + 4096)) "$(cma_used)" 'no contiguous memory is lost'
+contiguous_back_to "$cma" 4096 'no contiguous memory is lost'
 [ -f /sys/kernel/debug/kmemleak ] ||
 	memory_back_to "$kernel" 2048 'nor other memory of the kernel'
 is "$(dmesg_problems | grep -v -e 'clk_unregister: unregistering prepared clock: fw-clk')" '' \

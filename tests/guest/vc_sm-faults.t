@@ -157,8 +157,7 @@ at_least "$(sm_records)" 16 'some got memory'
 ok 'it is in the table' grep -q ' videocore ' $debug/imports
 vcctl smem drop >/dev/null
 ok 'given back it is gone' wait_for 10 sm_no_records || diag "$(cat $debug/imports)"
-drop_caches
-at_least $((contiguous + 1024)) "$(cma_used)" 'and so is the memory'
+contiguous_back_to "$contiguous" 1024 'and so is the memory'
 for request in '5000 1048576' '100000 3' '0 4096' '0x40000000 4096' '0xffffffff 0x80000000' '4096 0'; do
 	answers=$(smem .answers)
 	vcctl smem request $request >/dev/null
@@ -225,7 +224,7 @@ is $(($(smem .imports) - handles)) "$cycles" 'as many handles were made'
 ok 'the firmware has none of them' sm_no_blocks || diag "$(vcctl --json smem list)"
 # The slack is what the kernel holds for itself, not a few bytes for each of many cycles.
 memory_back_to "$memory" 1024 'the kernel holds as much memory as before'
-at_least $((contiguous + 256)) "$(cma_used)" 'and as much contiguous memory'
+contiguous_back_to "$contiguous" 256 'and as much contiguous memory'
 sm_check $fault storm 1
 is "$(sm_counter imports)" "$(sm_counter released)" 'what was imported has been released'
 is "$(dmesg_problems | grep -v -e 'bad message' -e RELEASED -e 'closed the service' \

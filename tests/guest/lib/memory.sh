@@ -15,9 +15,28 @@ drop_caches() {
 	echo 3 >/proc/sys/vm/drop_caches
 }
 
-# Contiguous memory, in KiB.
+# Contiguous memory, in KiB: as its allocator counts it where it does, else also
+# what movable pages of others take of it.
 cma_used() {
-	echo $(($(meminfo CmaTotal) - $(meminfo CmaFree)))
+	if [ -d /sys/kernel/mm/cma ]; then
+		cat /sys/kernel/mm/cma/*/total_pages /sys/kernel/mm/cma/*/available_pages |
+			paste -s | awk '{ for (i = 1; i <= NF / 2; i++) n += $i - $(i + NF / 2) }
+				END { print n * 4 }'
+	else
+		echo $(($(meminfo CmaTotal) - $(meminfo CmaFree)))
+	fi
+}
+
+cma_is_at_most() {
+	drop_caches
+	[ "$(cma_used)" -le "$1" ]
+}
+
+# contiguous_back_to BEFORE KIB NAME: no more of it is in use than before, but for KIB.
+# Those others come and go.
+contiguous_back_to() {
+	wait_for 10 cma_is_at_most $(($1 + $2))
+	at_least $(($1 + $2)) "$(cma_used)" "$3"
 }
 
 # What the kernel holds of its own, in KiB.
