@@ -16,6 +16,7 @@
 #include <linux/ioport.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include "vc_sm_priv.h"
 
@@ -279,14 +280,29 @@ void vc_sm_heap_set_mapping(struct vc_sm_mem *mem, struct address_space *mapping
 	mem->mapping = mapping;
 }
 
+/*
+ * The core of dma-buf warns of a vmap that fails: after the firmware has gone, what
+ * is mapped is nobody's.
+ */
 void *vc_sm_heap_vmap(struct vc_sm_mem *mem)
 {
 	void *map;
 
 	if (READ_ONCE(mem->is_gone))
-		return ERR_PTR(-ENODEV);
-	map = memremap(mem->phys, mem->size, MEMREMAP_WC);
+		map = mem->nowhere = vzalloc(mem->size);
+	else
+		map = memremap(mem->phys, mem->size, MEMREMAP_WC);
 	return map ?: ERR_PTR(-ENOMEM);
+}
+
+void vc_sm_heap_vunmap(struct vc_sm_mem *mem, void *map)
+{
+	if (map == mem->nowhere) {
+		mem->nowhere = NULL;
+		vfree(map);
+	} else {
+		memunmap(map);
+	}
 }
 
 /*

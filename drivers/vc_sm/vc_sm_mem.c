@@ -167,7 +167,7 @@ void *vc_sm_mem_vmap(struct vc_sm_mem *mem)
 void vc_sm_mem_vunmap(struct vc_sm_mem *mem, void *map)
 {
 	if (mem->kind == VC_SM_VC)
-		memunmap(map);
+		vc_sm_heap_vunmap(mem, map);
 	else if (mem->kind == VC_SM_CMA_UNCACHED)
 		vunmap(map);
 }

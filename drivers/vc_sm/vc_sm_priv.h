@@ -291,6 +291,7 @@ enum vc_sm_kind {
  * @mapping: of the dma-buf's file, protected by vc_sm.heap_lock as all below
  * @is_gone: the firmware has gone and may use it for something else
  * @is_freed: the last reference is gone, FREE is on its way
+ * @nowhere: what vmap gave after that; the dma-buf's reservation lock is held
  * @dma: address for the VPU's device
  * @size: bytes, whole pages
  * @owner: thread group that allocated it
@@ -310,6 +311,7 @@ struct vc_sm_mem {
 	struct address_space *mapping;
 	bool is_gone;
 	bool is_freed;
+	void *nowhere;
 	dma_addr_t dma;
 	size_t size;
 	pid_t owner;
@@ -358,6 +360,7 @@ void vc_sm_heap_init(struct vc_sm *sm);
 int vc_sm_heap_mmap(struct vc_sm_mem *mem, struct vm_area_struct *vma);
 void vc_sm_heap_set_mapping(struct vc_sm_mem *mem, struct address_space *mapping);
 void *vc_sm_heap_vmap(struct vc_sm_mem *mem);
+void vc_sm_heap_vunmap(struct vc_sm_mem *mem, void *map);
 int vc_sm_heap_map(struct vc_sm_mem *mem, struct device *dev, struct sg_table *table);
 
 /* vc_sm_buffer.c */

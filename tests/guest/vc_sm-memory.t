@@ -35,6 +35,7 @@ for kind in cma uncached; do
 done
 sm_check vc_sm-mem-check bad-sync
 sm_check vc_sm-mem-check heap-full
+modprobe vc_sm_faulty || bail_out 'no vc_sm_faulty'
 sm_check vc_sm-mem-check heap-unbind "$(sm_device)"
 
 is "$(dmesg_problems | grep -v 'vivid')" '' 'the kernel has no complaint'

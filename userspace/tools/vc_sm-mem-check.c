@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "faulty-client.h"
 #include "sm-client.h"
 
 #define SIZE		(128u << 10)
@@ -358,6 +359,8 @@ static void case_heap_unbind(int argc, char **argv)
 	CHECK(touch(m.map + SIZE - 1) == SIGBUS, "its end can be written");
 	CHECK(mmap(NULL, SIZE, PROT_READ, MAP_SHARED, m.fd, 0) == MAP_FAILED && errno == ENODEV,
 	      "it can be mapped");
+	/* A vmap that fails gets a warning of the kernel, which the suite looks for. */
+	CHECK(!ioctl(faulty_device(), VC_SM_FAULTY_VMAP, m.fd), "the kernel cannot map it");
 	CHECK(sm_bind(argv[0]), "bind %s", argv[0]);
 	CHECK(touch(m.map) == SIGBUS, "it came back");
 	close(m.fd);
