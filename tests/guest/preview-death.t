@@ -12,6 +12,7 @@
 # Copyright (C) 2026 vc-media project
 
 . /vc/tests/guest/lib/tap.sh
+. /vc/tests/guest/lib/camera.sh
 . /vc/tests/guest/lib/tasks.sh
 . /vc/tests/guest/lib/death.sh
 
@@ -27,7 +28,7 @@ wait_for 10 test -c /dev/video0 || bail_out 'no camera'
 
 $preview --path=vc_sm --seconds=100 >$out 2>&1 &
 program=$!
-ok 'a preview runs' wait_for 20 sh -c "grep -q 'streaming 1' /sys/kernel/debug/*:bcm2835-camera/stats"
+ok 'a preview runs' wait_for 20 is_streaming
 kill_firmware
 ok 'it ends when the VideoCore dies' wait_for 90 sh -c "! kill -0 $program"
 wait $program

@@ -11,23 +11,14 @@
 # Copyright (C) 2026 vc-media project
 
 . /vc/tests/guest/lib/tap.sh
-
-set -o pipefail
+. /vc/tests/guest/lib/camera.sh
 
 preview=/vc/build/guest/tools/vcpreview/vcpreview
 [ -x $preview ] || preview=vcpreview
 report=/run/report.json
 
-stat_of() {
-	cat /sys/kernel/debug/*:bcm2835-camera/stats | awk -v name="$1" '$1 == name { print $2 }'
-}
-
 status() {
 	vcctl --json status | jq "$1"
-}
-
-no_records() {
-	[ "$(tail -n +2 /sys/kernel/debug/vc_sm/imports | wc -l)" = 0 ]
 }
 
 show() {
@@ -79,7 +70,7 @@ ok 'no record is left' wait_for 5 no_records
 
 # The same buffer on both sides, killed in the middle.
 $preview --path=vc_sm --seconds=100 >/run/preview.out 2>&1 &
-wait_for 10 sh -c "grep -q 'streaming 1' /sys/kernel/debug/*:bcm2835-camera/stats"
+wait_for 10 is_streaming
 kill -9 $!
 wait $! 2>/dev/null
 ok 'a killed preview leaves no record' wait_for 5 no_records
