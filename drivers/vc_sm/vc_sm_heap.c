@@ -288,10 +288,12 @@ void *vc_sm_heap_vmap(struct vc_sm_mem *mem)
 {
 	void *map;
 
-	if (READ_ONCE(mem->is_gone))
-		map = mem->nowhere = vzalloc(mem->size);
-	else
+	if (READ_ONCE(mem->is_gone)) {
+		map = vzalloc(mem->size);
+		mem->nowhere = map;
+	} else {
 		map = memremap(mem->phys, mem->size, MEMREMAP_WC);
+	}
 	return map ?: ERR_PTR(-ENOMEM);
 }
 
