@@ -51,6 +51,13 @@ it_is_told() {
 	like "$(dmesg_since_mark)" "$1: no answer to MMAL message $2" "$3: the log says so"
 }
 
+# decoder_goes_on NAME TYPE: after what is lost since $start.
+decoder_goes_on() {
+	at_least 5 $((SECONDS - start)) "$1: within 5 s"
+	it_is_told ril.video_decode "$2" "$1"
+	is "$(decode)" "$(cat $clips/baseline.md5)" "$1: the next one decodes"
+}
+
 # decoder_fails NAME TYPE [AFTER]: with an errno, and the next one works.
 decoder_fails() {
 	local start=$SECONDS
@@ -59,9 +66,7 @@ decoder_fails() {
 	lose "$2" ${3:+"$3"}
 	decode >/dev/null
 	like "$(cat /run/codec-check.log)" 'Connection timed out' "$1: a program gets ETIMEDOUT"
-	at_least 5 $((SECONDS - start)) "$1: within 5 s"
-	it_is_told ril.video_decode "$2" "$1"
-	is "$(decode)" "$(cat $clips/baseline.md5)" "$1: the next one decodes"
+	decoder_goes_on "$@"
 }
 
 # decoder_ends NAME TYPE [AFTER]: what is lost is lost at the end.
@@ -71,9 +76,7 @@ decoder_ends() {
 	dmesg_mark >/dev/null
 	lose "$2" ${3:+"$3"}
 	is "$(decode)" "$(cat $clips/baseline.md5)" "$1: a program decodes"
-	at_least 5 $((SECONDS - start)) "$1: within 5 s"
-	it_is_told ril.video_decode "$2" "$1"
-	is "$(decode)" "$(cat $clips/baseline.md5)" "$1: the next one decodes"
+	decoder_goes_on "$@"
 }
 
 # camera_fails NAME COMPONENT TYPE [AFTER]
