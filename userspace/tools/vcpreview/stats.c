@@ -22,26 +22,53 @@ int64_t vcp_now_us(void)
 }
 
 /*
- * Time that processors were not idle: the kernel measures how long they are, to
- * the microsecond, but samples what they do otherwise, a few hundred times a
- * second. /proc/stat: user, nice, system, idle, iowait, ...
+ * Nanoseconds that the only processor slept. Not asked for of several: what one
+ * of them sleeps just now is not in it.
  */
-static int64_t guest_busy_us(void)
+static int64_t one_idle_ns(void)
+{
+	FILE *file = fopen("/proc/timer_list", "re");
+	unsigned long long part;
+	int64_t sum = -1;
+	char line[256];
+
+	if (!file)
+		return -1;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, " .idle_sleeptime : %llu nsecs", &part) == 1 ||
+		    sscanf(line, " .iowait_sleeptime : %llu nsecs", &part) == 1)
+			sum = (sum < 0 ? 0 : sum) + part;
+	}
+	fclose(file);
+	return sum;
+}
+
+/* /proc/stat: user, nice, system, idle, iowait, ...: hundredths of a second. */
+static int64_t all_idle_ns(void)
 {
 	FILE *file = fopen("/proc/stat", "re");
 	unsigned long long idle, iowait;
-	int64_t now_us;
 	int nr;
 
 	if (!file)
-		return 0;
+		return -1;
 	nr = fscanf(file, "cpu %*u %*u %*u %llu %llu", &idle, &iowait);
-	now_us = vcp_now_us();
 	fclose(file);
-	if (nr < 2)
-		return 0;
-	return now_us * sysconf(_SC_NPROCESSORS_ONLN) -
-	       (int64_t)((idle + iowait) * 1000000 / sysconf(_SC_CLK_TCK));
+	return nr < 2 ? -1 : (int64_t)((idle + iowait) * 1000000000 / sysconf(_SC_CLK_TCK));
+}
+
+/*
+ * Time that processors were not idle: the kernel measures how long they are, but
+ * samples what they do otherwise, a few hundred times a second.
+ */
+static int64_t guest_busy_us(void)
+{
+	long nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	int64_t idle_ns = nr_cpus == 1 ? one_idle_ns() : -1;
+
+	if (idle_ns < 0)
+		idle_ns = all_idle_ns();
+	return idle_ns < 0 ? 0 : vcp_now_us() * nr_cpus - idle_ns / 1000;
 }
 
 struct vcp_cpu vcp_cpu_now(void)
