@@ -112,9 +112,15 @@ shows 'negative' color_effects=3 color_effects=0 y -gt 150
 shows 'colours by hand' color_effects=15,color_effects_cbcr=0x40c0 color_effects=0 v -eq 192
 shows 'upright bars' rotate=0 rotate=0 bars -gt 5
 shows 'lying bars' rotate=90 rotate=0 bars -lt 3
-for flip in vertical_flip=1,horizontal_flip=1 rotate=180; do
-	shows "$flip keeps the bars" $flip vertical_flip=0,horizontal_flip=0,rotate=0 bars -gt 5
-done
+shows 'turned to the right' rotate=90 rotate=0 turns -eq 1
+shows 'turned to the left' rotate=270 rotate=0 turns -eq 3
+shows 'upside down' rotate=180 rotate=0 turns -eq 2
+shows 'which mirrors it, too' rotate=180 rotate=0 falls -lt 0
+shows 'as it comes' rotate=0 rotate=0 falls -gt 0
+shows 'mirrored' horizontal_flip=1 horizontal_flip=0 falls -lt 0
+shows 'mirrored, the top stays' horizontal_flip=1 horizontal_flip=0 turns -eq 0
+shows 'flipped' vertical_flip=1 vertical_flip=0 turns -eq 2
+shows 'sharpness' sharpness=100 sharpness=0 peak -gt 200
 v4l2-ctl -d $dev --set-ctrl=scene_mode=11
 is "$(v4l2-ctl -d $dev --get-ctrl=exposure_time_absolute)" 'exposure_time_absolute: 20' 'sports are short'
 v4l2-ctl -d $dev --set-ctrl=scene_mode=0,power_line_frequency=2
@@ -176,6 +182,15 @@ like "$(vcctl --json status sources | jq -c .)" '"pattern",".*main.mp4"' 'which 
 unlike "$(dev=/dev/video1 capture NV12 640 480 640 3 2>&1)" '^frames 3 ' 'and seen'
 captures 'by it alone' 3 NV12 640 480 640 3
 ok 'and the pattern again' vcctl source pattern 1
+# What is measured: of a dark box the centre, of all around it the average.
+photo=metering-$$.png
+ffmpeg -nostdin -v error -f lavfi -i color=0x606060:s=640x480,drawbox=200:150:240:180:black:fill \
+	-frames:v 1 "/vc/build/$photo"
+vcctl source "$VC_HOST_BUILD/$photo" 0
+shows 'all is measured' exposure_metering_mode=0 exposure_metering_mode=0 y -lt 110
+shows 'the centre is' exposure_metering_mode=2 exposure_metering_mode=0 y -gt 150
+vcctl source pattern 0
+rm "/vc/build/$photo"
 dev=/dev/video1 captures 'which it sees' 3 NV12 640 480 640 3
 not_ok 'a camera that is not there is none' vcctl source pattern 2
 ok 'eight programs at once get their frames, each in its turn' sessions 8
