@@ -30,6 +30,18 @@ keys_with() {
 	LC_ALL=C grep -aoP '\x00\x00\x01[\x25\x45\x65]' still.h264 | wc -l
 }
 
+# coded [CONTROL=VALUE,...]: bytes of a film that is coded so; it is in coded.h264
+coded() {
+	through $encode $clips/pictures.yuv coded.h264 $size,pixelformat=YU12 pixelformat=H264 \
+		${1:+--set-ctrl="$1"}
+	stat -c %s coded.h264
+}
+
+# nals TYPE: how many there are of it in coded.h264, as regular expression of the byte
+nals() {
+	LC_ALL=C grep -aoP "\x00\x00\x01[$1]" coded.h264 | wc -l
+}
+
 dmesg_mark
 udevadm settle --timeout=30
 modprobe bcm2835-codec
@@ -92,6 +104,20 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
 done >still.yuv
 is "$(keys_with 0)" 4 'key frames come as often as wanted'
 is "$(keys_with 40)" 1 'macroblocks that are refreshed in turn make them needless'
+rate=video_bitrate_mode=1,h264_minimum_qp_value=1
+at_least "$(coded $rate,video_bitrate=4000000)" $((2 * $(coded $rate,video_bitrate=200000))) 'a bitrate is kept to'
+at_least "$(coded h264_minimum_qp_value=5)" $((2 * $(coded h264_minimum_qp_value=45))) \
+	'pictures are no finer than wanted'
+at_least "$(coded video_bitrate=50000,h264_minimum_qp_value=1,h264_maximum_qp_value=10)" \
+	$((2 * $(coded video_bitrate=50000))) 'and no coarser'
+coded h264_profile=0,h264_level=8 >/dev/null
+is "$(ffprobe -v error -f h264 -show_entries stream=profile,level -of csv=p=0 coded.h264)" 'Constrained Baseline,30' \
+	'profile and level are those wanted'
+coded video_gop_size=3 >/dev/null
+is "$(nals '\x27\x47\x67')" 1 'headers come once'
+coded video_gop_size=3,repeat_sequence_header=1 >/dev/null
+is "$(nals '\x27\x47\x67')" "$(nals '\x25\x45\x65')" 'or with each key frame'
+ok 'a key frame comes when it is asked for' codec-check keys
 ok 'levels and limits are kept' codec-check levels
 ok 'what is wrong is refused' codec-check refuses
 ok 'what is enumerated is taken' codec-check sizes

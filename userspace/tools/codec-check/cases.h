@@ -11,5 +11,6 @@ void case_refuses(int argc, char **argv);
 void case_sizes(int argc, char **argv);
 void case_scattered(int argc, char **argv);
 void case_levels(int argc, char **argv);
+void case_keys(int argc, char **argv);
 
 #endif /* CODEC_CHECK_CASES_H */

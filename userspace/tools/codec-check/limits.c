@@ -278,3 +278,39 @@ void case_levels(int argc, char **argv)
 	CHECK(get_ctrl(fd, V4L2_CID_MPEG_VIDEO_BITRATE) == 25000000, "more bits than there can be");
 	close(fd);
 }
+
+/* -----------------------------------------------------------------------------
+ * Key frames
+ */
+
+/* A picture through the encoder; is what comes of it a key frame? */
+static bool encode_key(struct codec *c)
+{
+	struct v4l2_plane plane;
+	struct v4l2_buffer buf;
+
+	CHECK(!codec_queue_buf(c->fd, CAP, 0, 0, 0), "VIDIOC_QBUF");
+	CHECK(!codec_queue_buf(c->fd, OUT, 0, c->out.len[0], 1), "VIDIOC_QBUF");
+	CHECK(!codec_dequeue(c, &c->out, &buf, &plane), "VIDIOC_DQBUF");
+	CHECK(!codec_dequeue(c, &c->cap, &buf, &plane), "VIDIOC_DQBUF");
+	CHECK(plane.bytesused && !(buf.flags & V4L2_BUF_FLAG_ERROR), "a picture was not coded");
+	return buf.flags & V4L2_BUF_FLAG_KEYFRAME;
+}
+
+void case_keys(int argc, char **argv)
+{
+	struct codec c = { .fd = open_device(ENCODER), .out.type = OUT, .cap.type = CAP };
+
+	CHECK(!codec_set_format(c.fd, OUT, "YU12", 320, 240, NULL), "VIDIOC_S_FMT");
+	CHECK(!codec_set_format(c.fd, CAP, "H264", 320, 240, NULL), "VIDIOC_S_FMT");
+	set_ctrl(c.fd, V4L2_CID_MPEG_VIDEO_GOP_SIZE, 60);
+	codec_map(c.fd, &c.out, 1);
+	codec_map(c.fd, &c.cap, 1);
+	CHECK(!codec_stream(c.fd, OUT, true) && !codec_stream(c.fd, CAP, true), "VIDIOC_STREAMON");
+	for (int i = 0; i < 8; i++) {
+		if (i == 5)
+			set_ctrl(c.fd, V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME, 1);
+		CHECK(encode_key(&c) == (i % 5 == 0), "picture %d", i);
+	}
+	close(c.fd);
+}

@@ -280,6 +280,7 @@ static const struct check_case cases[] = {
 	{ "scattered", "pictures in scattered memory", case_scattered },
 	{ "sizes", "what is enumerated is taken", case_sizes },
 	{ "levels", "an encoder says at once what it will not do", case_levels },
+	{ "keys", "an encoder makes a key frame when it is asked for one", case_keys },
 };
 
 int main(int argc, char **argv)
