@@ -54,19 +54,41 @@ int vc_codec_drain(struct vc_codec_ctx *ctx)
 	return ret;
 }
 
-/* Whether the buffers of the queue do for the picture as it is now. */
+/* In the place of a dma-buf that is not queued there may be another one next time. */
+static bool vc_codec_buffer_does(const struct vc_codec_queue *q,
+				 const struct vb2_buffer *vb)
+{
+	const bool is_replaceable = vb->memory == VB2_MEMORY_DMABUF &&
+				    vb->state == VB2_BUF_STATE_DEQUEUED &&
+				    !vb->prepared;
+
+	return is_replaceable ||
+	       vb->planes[0].length >= q->pix.plane_fmt[0].sizeimage;
+}
+
+/* Whether the buffers of the queue do for the picture as it is now: all of them. */
 static bool vc_codec_buffers_do(const struct vc_codec_queue *q)
 {
-	const struct vb2_buffer *vb = vb2_get_buffer(q->vq, 0);
+	const struct vb2_buffer *vb;
+	unsigned int i;
 
-	return vb && vb->planes[0].length >= q->pix.plane_fmt[0].sizeimage;
+	for (i = 0; i < q->vq->max_num_buffers; i++) {
+		vb = vb2_get_buffer(q->vq, i);
+		if (vb && !vc_codec_buffer_does(q, vb))
+			return false;
+	}
+	return true;
 }
 
 static int vc_codec_resume(struct vc_codec_ctx *ctx)
 {
 	struct vc_codec_queue *cap = &ctx->queue[VC_CODEC_CAP];
+	const bool is_changed = cap->is_streaming && !cap->is_open;
 	int ret = 0;
 
+	/* With buffers that are large enough there need not be others. */
+	if (is_changed && !vc_codec_buffers_do(cap))
+		return -EINVAL;
 	scoped_guard(spinlock, &ctx->buf_lock) {
 		if (ctx->drain == VC_CODEC_DRAINING)
 			return -EBUSY;
@@ -74,12 +96,8 @@ static int vc_codec_resume(struct vc_codec_ctx *ctx)
 		ctx->owes_last = false;
 	}
 	vb2_clear_last_buffer_dequeued(cap->vq);
-	/* After a change of resolution, with buffers that are large enough. */
-	if (cap->is_streaming && !cap->is_open) {
-		if (!vc_codec_buffers_do(cap))
-			return -EINVAL;
+	if (is_changed)
 		ret = vc_codec_restart_capture(ctx);
-	}
 	if (!ret && ctx->queue[VC_CODEC_OUT].is_streaming)
 		ret = vc_codec_submit_pending(ctx, VC_CODEC_OUT);
 	return ret;
