@@ -7,6 +7,9 @@
  *	   ^                    |                           |
  *	   +--- STREAMOFF ------+------- START, STREAMOFF --+
  *
+ * A change of resolution meanwhile has a last picture of its own. Neither START nor
+ * stopping the CAPTURE queue, by which one goes on after it, ends a drain then.
+ *
  * Copyright (C) 2026 vc-media project
  */
 #include <media/v4l2-mem2mem.h>
@@ -83,16 +86,18 @@ static bool vc_codec_buffers_do(const struct vc_codec_queue *q)
 static int vc_codec_resume(struct vc_codec_ctx *ctx)
 {
 	struct vc_codec_queue *cap = &ctx->queue[VC_CODEC_CAP];
-	const bool is_changed = cap->is_streaming && !cap->is_open;
+	const bool is_changed = vc_codec_is_changing(cap);
 	int ret = 0;
 
 	/* With buffers that are large enough there need not be others. */
 	if (is_changed && !vc_codec_buffers_do(cap))
 		return -EINVAL;
 	scoped_guard(spinlock, &ctx->buf_lock) {
-		if (ctx->drain == VC_CODEC_DRAINING)
+		/* A drain that met a change goes on behind it. */
+		if (ctx->drain == VC_CODEC_DRAINING && !is_changed)
 			return -EBUSY;
-		ctx->drain = VC_CODEC_RUNNING;
+		if (ctx->drain == VC_CODEC_STOPPED)
+			ctx->drain = VC_CODEC_RUNNING;
 		ctx->owes_last = false;
 	}
 	vb2_clear_last_buffer_dequeued(cap->vq);

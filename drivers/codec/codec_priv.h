@@ -329,6 +329,12 @@ static inline bool vc_codec_is_converter(const struct vc_codec_ctx *ctx)
 	       ctx->node->role == VC_CODEC_DEINTERLACE;
 }
 
+/* The stream has changed its resolution, and nobody has done anything about it yet. */
+static inline bool vc_codec_is_changing(const struct vc_codec_queue *q)
+{
+	return q->is_streaming && !q->is_open;
+}
+
 /* Each picture that goes in is one that comes out. */
 static inline bool vc_codec_is_paired(const struct vc_codec_ctx *ctx)
 {

@@ -88,9 +88,7 @@ static int vc_codec_check_output(struct vc_codec_ctx *ctx, struct vb2_buffer *vb
  */
 static bool vc_codec_is_too_small(struct vc_codec_queue *q, struct vb2_buffer *vb)
 {
-	const bool is_changing = q->is_streaming && !q->is_open;
-
-	return !is_changing &&
+	return !vc_codec_is_changing(q) &&
 	       vb2_plane_size(vb, 0) < q->pix.plane_fmt[0].sizeimage;
 }
 
@@ -135,7 +133,16 @@ static int vc_codec_start(struct vc_codec_ctx *ctx, enum vc_codec_side side)
 	return ret ?: vc_codec_submit_pending(ctx, side);
 }
 
-/* Whoever starts or stops a queue has ended a drain. */
+/* Whoever starts or stops a queue goes on after the end of a drain. */
+static void vc_codec_leave_end(struct vc_codec_ctx *ctx)
+{
+	guard(spinlock)(&ctx->buf_lock);
+	if (ctx->drain == VC_CODEC_STOPPED)
+		ctx->drain = VC_CODEC_RUNNING;
+	ctx->owes_last = false;
+}
+
+/* Who has stopped one, or has another input, has ended it. */
 static void vc_codec_reset_drain(struct vc_codec_ctx *ctx)
 {
 	guard(spinlock)(&ctx->buf_lock);
@@ -164,7 +171,11 @@ static int vc_codec_start_streaming(struct vb2_queue *vq, unsigned int count)
 	struct vc_codec_queue *q = &ctx->queue[side];
 	int ret;
 
-	vc_codec_reset_drain(ctx);
+	/* Of a drain that began before there were buffers for pictures the end is to come. */
+	if (side == VC_CODEC_CAP)
+		vc_codec_leave_end(ctx);
+	else
+		vc_codec_reset_drain(ctx);
 	scoped_guard(spinlock, &ctx->buf_lock) {
 		q->sequence = 0;
 		q->return_state = VB2_BUF_STATE_ERROR;
@@ -198,6 +209,19 @@ static void vc_codec_abort_drain(struct vc_codec_ctx *ctx)
 		vc_codec_submit_pending(ctx, VC_CODEC_OUT);
 }
 
+static void vc_codec_stop_drain(struct vc_codec_ctx *ctx, enum vc_codec_side side,
+				bool is_changing)
+{
+	/* No picture was on its way: those after the change are yet to come. */
+	if (side == VC_CODEC_CAP && is_changing) {
+		vc_codec_leave_end(ctx);
+		return;
+	}
+	if (side == VC_CODEC_CAP)
+		vc_codec_abort_drain(ctx);
+	vc_codec_reset_drain(ctx);
+}
+
 /* A decoder that does not know its stream yet goes on looking into it. */
 static void vc_codec_look_on(struct vc_codec_ctx *ctx)
 {
@@ -209,11 +233,10 @@ static void vc_codec_stop_streaming(struct vb2_queue *vq)
 {
 	struct vc_codec_ctx *ctx = vb2_get_drv_priv(vq);
 	const enum vc_codec_side side = vc_codec_side_of(vq);
+	const bool is_changing = vc_codec_is_changing(&ctx->queue[side]);
 
 	vc_codec_stop(ctx, side, VB2_BUF_STATE_ERROR);
-	if (side == VC_CODEC_CAP)
-		vc_codec_abort_drain(ctx);
-	vc_codec_reset_drain(ctx);
+	vc_codec_stop_drain(ctx, side, is_changing);
 	if (side == VC_CODEC_CAP && !ctx->is_dead)
 		vc_codec_look_on(ctx);
 	/* Without an input it has nothing to look into. */
