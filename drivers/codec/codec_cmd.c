@@ -48,6 +48,7 @@ int vc_codec_drain(struct vc_codec_ctx *ctx)
 	if (ret)
 		return ret < 0 ? ret : 0;
 	vc_codec_fill_eos(&ctx->eos);
+	ctx->queue[VC_CODEC_OUT].is_used = true;
 	ret = vc_mmal_port_submit(vc_codec_port(ctx, VC_CODEC_OUT), &ctx->eos);
 	if (!ret)
 		return 0;

@@ -312,6 +312,7 @@ int vc_codec_port_open(struct vc_codec_ctx *ctx, enum vc_codec_side side,
 		ret = vc_mmal_port_enable(port, done);
 	if (ret)
 		return ret;
+	q->is_used = false;
 	guard(spinlock)(&ctx->buf_lock);
 	q->is_open = true;
 	return 0;

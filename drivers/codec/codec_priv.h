@@ -101,6 +101,7 @@ struct vc_codec_buffer {
  * @visible: part of the picture that counts
  * @vq: videobuf2's part
  * @is_streaming: between start_streaming and stop_streaming
+ * @is_used: the port has had buffers since it was enabled
  * @is_open: the port is enabled and buffers go there at once
  * @keeps: buffers that come back wait for the port to be opened again
  * @return_state: of buffers that come back unused
@@ -116,6 +117,7 @@ struct vc_codec_queue {
 	struct v4l2_rect visible;
 	struct vb2_queue *vq;
 	bool is_streaming;
+	bool is_used;
 
 	bool is_open;
 	bool keeps;

@@ -37,8 +37,19 @@ static int vc_codec_queue_setup(struct vb2_queue *q, unsigned int *nr_buffers,
 }
 
 /*
+ * A port that has been enabled without copying, and has had buffers, cannot be made
+ * to copy without losing what is in them.
+ */
+static bool vc_codec_may_copy(struct vc_codec_ctx *ctx, enum vc_codec_side side)
+{
+	const struct vc_codec_queue *q = &ctx->queue[side];
+
+	return !q->is_open || !q->is_used || vc_codec_port(ctx, side)->copies;
+}
+
+/*
  * Every buffer is made known to the VPU once, for as long as it exists. One that
- * cannot be makes the port copy, unless that has been enabled without.
+ * cannot be makes the port copy.
  */
 static int vc_codec_buf_init(struct vb2_buffer *vb)
 {
@@ -46,12 +57,11 @@ static int vc_codec_buf_init(struct vb2_buffer *vb)
 	const enum vc_codec_side side = vc_codec_side_of(vb->vb2_queue);
 	struct vc_codec_buffer *buf = to_codec_buffer(vb);
 	struct vc_sm_import *import;
-	bool copies;
 
 	if (!ctx->node->codec->sm)
 		return vb2_plane_vaddr(vb, 0) ? 0 : -EINVAL;
-	copies = !ctx->queue[side].is_streaming || vc_codec_port(ctx, side)->copies;
-	import = vc_sm_vb2_import(ctx->node->codec->sm, vb, VC_CODEC_NAME, copies);
+	import = vc_sm_vb2_import(ctx->node->codec->sm, vb, VC_CODEC_NAME,
+				  vc_codec_may_copy(ctx, side));
 	if (IS_ERR(import))
 		return PTR_ERR(import);
 	buf->import = import;

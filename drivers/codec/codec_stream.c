@@ -203,6 +203,7 @@ static int vc_codec_submit(struct vc_codec_ctx *ctx, enum vc_codec_side side,
 	mmal->dts = MMAL_TIME_UNKNOWN;
 	if (side == VC_CODEC_OUT)
 		vc_codec_fill_output(ctx, buf);
+	ctx->queue[side].is_used = true;
 	return vc_mmal_port_submit(port, mmal);
 }
 
@@ -278,6 +279,24 @@ static bool vc_codec_pay_last(struct vc_codec_ctx *ctx)
 	return owes;
 }
 
+static void vc_codec_fail(struct vc_codec_ctx *ctx)
+{
+	vb2_queue_error(ctx->queue[VC_CODEC_OUT].vq);
+	vb2_queue_error(ctx->queue[VC_CODEC_CAP].vq);
+}
+
+/* The first buffer of a queue that streams already may be one that is to be copied. */
+static void vc_codec_fit_port(struct vc_codec_ctx *ctx, enum vc_codec_side side,
+			      const struct vc_codec_buffer *buf)
+{
+	struct vc_codec_queue *q = &ctx->queue[side];
+
+	if (!q->is_open || q->is_used || buf->import || vc_codec_port(ctx, side)->copies)
+		return;
+	if (vc_codec_port_open(ctx, side, vc_codec_done))
+		vc_codec_fail(ctx);
+}
+
 void vc_codec_buffer_queue(struct vc_codec_ctx *ctx, enum vc_codec_side side,
 			   struct vc_codec_buffer *buf)
 {
@@ -287,6 +306,7 @@ void vc_codec_buffer_queue(struct vc_codec_ctx *ctx, enum vc_codec_side side,
 		vc_codec_finish_last(ctx, buf);
 		return;
 	}
+	vc_codec_fit_port(ctx, side, buf);
 	scoped_guard(spinlock, &ctx->buf_lock) {
 		now = vc_codec_takes(ctx, side) &&
 		      list_empty(&ctx->queue[side].pending);
@@ -519,12 +539,6 @@ static bool vc_codec_change_is_bad(const struct vc_codec_ctx *ctx,
 
 	return change->visible_width < 1 || change->visible_width > max ||
 	       change->visible_height < 1 || change->visible_height > max;
-}
-
-static void vc_codec_fail(struct vc_codec_ctx *ctx)
-{
-	vb2_queue_error(ctx->queue[VC_CODEC_OUT].vq);
-	vb2_queue_error(ctx->queue[VC_CODEC_CAP].vq);
 }
 
 /* Open the port with the current format and give it what waits. */

@@ -28,10 +28,11 @@ static int open_device(const char *path)
  * Buffers and formats that do not do
  */
 
-static int queue_dmabuf(int fd, int dmabuf, size_t len)
+static int queue_dmabuf(int fd, unsigned int index, int dmabuf, size_t len)
 {
 	struct v4l2_plane plane = { .bytesused = len, .length = len, .m.fd = dmabuf };
 	struct v4l2_buffer buf = {
+		.index = index,
 		.type = OUT,
 		.memory = V4L2_MEMORY_DMABUF,
 		.length = 1,
@@ -65,21 +66,24 @@ static void refuses_dmabufs(void)
 {
 	struct v4l2_pix_format_mplane pix;
 	int fd = open_device(ENCODER), sm = sm_open();
-	int small, scattered, other = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int good, small, scattered, other = open("/dev/null", O_RDWR | O_CLOEXEC);
 	size_t len;
 
 	CHECK(!codec_set_format(fd, OUT, "YU12", 640, 480, &pix), "VIDIOC_S_FMT");
 	len = pix.plane_fmt[0].sizeimage;
 	CHECK(!codec_request(fd, OUT, V4L2_MEMORY_DMABUF, 2), "VIDIOC_REQBUFS");
+	good = sm_alloc(sm, len, NULL);
 	small = sm_alloc(sm, len / 2, NULL);
 	scattered = dmabuf_scattered(1 << 20);
-	CHECK(small >= 0 && scattered >= 0, "no memory");
+	CHECK(good >= 0 && small >= 0 && scattered >= 0, "no memory");
 	/* What has to be copied would have had to come before. */
 	CHECK(!codec_stream(fd, OUT, true), "VIDIOC_STREAMON");
-	CHECK_FAILS(queue_dmabuf(fd, small, len), EFAULT);
-	CHECK_FAILS(queue_dmabuf(fd, scattered, len), EINVAL);
-	CHECK_FAILS(queue_dmabuf(fd, other, len), EINVAL);
-	CHECK_FAILS(queue_dmabuf(fd, -1, len), EINVAL);
+	CHECK(!queue_dmabuf(fd, 1, good, len), "VIDIOC_QBUF");
+	CHECK_FAILS(queue_dmabuf(fd, 0, small, len), EFAULT);
+	CHECK_FAILS(queue_dmabuf(fd, 0, scattered, len), EINVAL);
+	CHECK_FAILS(queue_dmabuf(fd, 0, other, len), EINVAL);
+	CHECK_FAILS(queue_dmabuf(fd, 0, -1, len), EINVAL);
+	close(good);
 	close(small);
 	close(scattered);
 	close(other);
