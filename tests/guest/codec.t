@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vm: --timeout=200 --append=modprobe.blacklist=vc4,bcm2835-camera
+# vm: --timeout=260 --append=modprobe.blacklist=vc4,bcm2835-camera
 # check: 6.12
 #
 # The codecs and the converter as V4L2 devices: what they make of streams and
@@ -42,7 +42,25 @@ nals() {
 	LC_ALL=C grep -aoP "\x00\x00\x01[$1]" coded.h264 | wc -l
 }
 
+# each_picture FILE: MD5 of each of its pictures, as FFmpeg prints them
+each_picture() {
+	split -b $((320 * 240 * 3 / 2)) --filter='md5sum' "$1" | sed 's/^/ /; s/ *-$//'
+}
+
+# encodes_dmabufs MEMORY: more pictures than there are buffers
+encodes_dmabufs() {
+	rm -f coded.h264 decoded.yuv
+	codec-check dmabuf-encode "$1" 320 240 $clips/clip-320x240-12.yuv >coded.h264 \
+		2>/run/codec-check.log
+	like "$(cat /run/codec-check.log)" '^12 pictures' "$1: an encoder encodes"
+	is "$(quiet_ffmpeg -f h264 -i coded.h264 -f rawvideo -pix_fmt yuv420p decoded.yuv 2>&1)" '' \
+		"$1: FFmpeg decodes that without a fault"
+	at_least "$(codec-check psnr $clips/clip-320x240-12.yuv decoded.yuv)" 35 \
+		"$1: to as many pictures, which look like the source"
+}
+
 dmesg_mark
+echo 24 >/proc/sys/vm/nr_hugepages
 udevadm settle --timeout=30
 modprobe bcm2835-codec
 for node in $decode $encode $isp $deinterlace $encode_image $decode_image; do
@@ -122,6 +140,27 @@ ok 'levels and limits are kept' codec-check levels
 ok 'what is wrong is refused' codec-check refuses
 ok 'what is enumerated is taken' codec-check sizes
 
+# Memory of others on both queues, another one with each buffer.
+for memory in vc_sm huge; do
+	codec-check dmabuf $memory $clips/main.h264 >pictures 2>/run/codec-check.log
+	is "$(each_picture pictures)" "$(cat $clips/main.framemd5)" \
+		"$memory: each picture is FFmpeg's" || diag "$(cat /run/codec-check.log)"
+	checks "$memory: another size in mid-stream" "$(cat $clips/grow.md5)" dmabuf $memory \
+		$clips/grow.h264
+	checks "$memory: a larger one while it drains" "$(cat $clips/grow.md5)" dmabuf-drain $memory \
+		$clips/grow.h264
+	for case in keep drain; do
+		checks "$memory: a smaller one, dmabuf-$case" "$(cat $clips/change.md5)" \
+			dmabuf-$case $memory $clips/change.h264
+		like "$(cat /run/codec-check.log)" 'kept' "$memory: in the same buffers"
+	done
+	encodes_dmabufs $memory
+done
+checks 'what is too small for a larger size' "$(cat $clips/grow.md5)" dmabuf-change \
+	$clips/grow.h264
+like "$(cat /run/codec-check.log)" 'refused' 'is refused'
+ok 'no record is left' wait_for 5 no_records
+
 # Conversion.
 through $isp $clips/pictures.yuv nv12.raw $size,pixelformat=YU12 $size,pixelformat=NV12
 ok 'planar to semi-planar is exact' cmp nv12.raw $clips/nv12.raw
@@ -153,6 +192,9 @@ ok 'no record is left' wait_for 5 no_records
 is "$(mmal_stat codec bytes_copied)" 0 'no byte was copied'
 ok 'pictures in scattered memory are converted' codec-check scattered
 is "$(mmal_stat codec bytes_copied)" $((2 * 2 * 320 * 240 * 3 / 2)) 'and copied, both ways'
+checks 'scattered: a decoder decodes, another size in mid-stream' "$(cat $clips/grow.md5)" \
+	dmabuf scattered $clips/grow.h264
+encodes_dmabufs scattered
 ok 'no record is left' wait_for 5 no_records
 vcctl mmal extradata=1000 >/dev/null
 decodes 'a size that is told with data that does not fit into the message' change

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <linux/dma-buf.h>
+#include <linux/memfd.h>
 #include <linux/udmabuf.h>
 #include <linux/vc_sm.h>
 #include <stdio.h>
@@ -118,12 +119,12 @@ int dmabuf_page(void)
 	return dmabuf_scattered(sysconf(_SC_PAGESIZE));
 }
 
-int dmabuf_scattered(size_t size)
+static int dmabuf_of_pages(size_t size, unsigned int flags)
 {
 	struct udmabuf_create create = { .flags = UDMABUF_FLAGS_CLOEXEC, .size = size };
 	int memfd, dev, fd = -1;
 
-	memfd = memfd_create("scattered", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+	memfd = memfd_create("pages", MFD_ALLOW_SEALING | MFD_CLOEXEC | flags);
 	if (memfd < 0)
 		return -1;
 	create.memfd = memfd;
@@ -135,6 +136,16 @@ int dmabuf_scattered(size_t size)
 		close(dev);
 	close(memfd);
 	return fd;
+}
+
+int dmabuf_scattered(size_t size)
+{
+	return dmabuf_of_pages(size, 0);
+}
+
+int dmabuf_huge(void)
+{
+	return dmabuf_of_pages(2 << 20, MFD_HUGETLB | MFD_HUGE_2MB);
 }
 
 /* Of "bytes 0011...". */

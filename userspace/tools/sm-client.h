@@ -25,6 +25,8 @@ int sm_sync(int sm, int dmabuf, uint32_t flags, uint64_t offset, uint64_t len);
 int dmabuf_sync(int fd, uint64_t flags);
 /* Contiguous memory of one page as a dma-buf, by /dev/udmabuf. */
 int dmabuf_page(void);
+/* Memory in one piece as a dma-buf, by /dev/udmabuf; it takes a page of 2 MiB. */
+int dmabuf_huge(void);
 /* Scattered pages as a dma-buf, by /dev/udmabuf. */
 int dmabuf_scattered(size_t size);
 

@@ -12,5 +12,10 @@ void case_sizes(int argc, char **argv);
 void case_scattered(int argc, char **argv);
 void case_levels(int argc, char **argv);
 void case_keys(int argc, char **argv);
+void case_dmabuf(int argc, char **argv);
+void case_dmabuf_change(int argc, char **argv);
+void case_dmabuf_keep(int argc, char **argv);
+void case_dmabuf_drain(int argc, char **argv);
+void case_dmabuf_encode(int argc, char **argv);
 
 #endif /* CODEC_CHECK_CASES_H */

@@ -7,12 +7,15 @@
 #include "codec.h"
 
 #include <fcntl.h>
+#include <linux/dma-buf.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../sm-client.h"
 
 int xioctl(int fd, unsigned long request, void *arg)
 {
@@ -81,46 +84,126 @@ int codec_queue_buf(int fd, uint32_t type, unsigned int index, size_t len, time_
 	return xioctl(fd, VIDIOC_QBUF, &buf);
 }
 
+static uint32_t memory_of(const struct codec_queue *q)
+{
+	return q->alloc ? V4L2_MEMORY_DMABUF : V4L2_MEMORY_MMAP;
+}
+
+int codec_queue_own(int fd, const struct codec_queue *q, unsigned int index, size_t len,
+		    time_t stamp)
+{
+	struct v4l2_plane plane = {
+		.bytesused = len,
+		.length = q->len[index],
+		.m.fd = q->dmabuf[index],
+	};
+	struct v4l2_buffer buf = {
+		.index = index,
+		.type = q->type,
+		.memory = V4L2_MEMORY_DMABUF,
+		.timestamp.tv_sec = stamp,
+		.length = 1,
+		.m.planes = &plane,
+	};
+
+	return q->alloc ? xioctl(fd, VIDIOC_QBUF, &buf) :
+			  codec_queue_buf(fd, q->type, index, len, stamp);
+}
+
 int codec_dequeue(struct codec *c, const struct codec_queue *q, struct v4l2_buffer *buf,
 		  struct v4l2_plane *plane)
 {
 	*plane = (struct v4l2_plane){ 0 };
 	*buf = (struct v4l2_buffer){
 		.type = q->type,
-		.memory = V4L2_MEMORY_MMAP,
+		.memory = memory_of(q),
 		.length = 1,
 		.m.planes = plane,
 	};
 	return xioctl(c->fd, VIDIOC_DQBUF, buf) ? -1 : (int)buf->index;
 }
 
+/* Bytes that a buffer has, or that a dma-buf must have. */
+static struct v4l2_plane query(int fd, const struct codec_queue *q, unsigned int index)
+{
+	struct v4l2_plane plane = { 0 };
+	struct v4l2_buffer buf = {
+		.index = index,
+		.type = q->type,
+		.memory = memory_of(q),
+		.length = 1,
+		.m.planes = &plane,
+	};
+
+	CHECK(!xioctl(fd, VIDIOC_QUERYBUF, &buf) && plane.length, "VIDIOC_QUERYBUF");
+	return plane;
+}
+
+static void map_dmabuf(struct codec_queue *q, unsigned int index, size_t len)
+{
+	q->dmabuf[index] = q->alloc(len, index);
+	CHECK(q->dmabuf[index] >= 0, "no dma-buf of %zu bytes", len);
+	q->len[index] = lseek(q->dmabuf[index], 0, SEEK_END);
+	q->mem[index] = mmap(NULL, q->len[index], PROT_READ | PROT_WRITE, MAP_SHARED,
+			     q->dmabuf[index], 0);
+	CHECK(q->mem[index] != MAP_FAILED, "mmap");
+}
+
 void codec_map(int fd, struct codec_queue *q, unsigned int count)
 {
-	CHECK(!codec_request(fd, q->type, V4L2_MEMORY_MMAP, count), "VIDIOC_REQBUFS");
-	for (q->nr = 0; q->nr < count; q->nr++) {
-		struct v4l2_plane plane = { 0 };
-		struct v4l2_buffer buf = {
-			.index = q->nr,
-			.type = q->type,
-			.memory = V4L2_MEMORY_MMAP,
-			.length = 1,
-			.m.planes = &plane,
-		};
+	struct v4l2_plane plane = { 0 };
 
-		CHECK(!xioctl(fd, VIDIOC_QUERYBUF, &buf) && plane.length, "VIDIOC_QUERYBUF");
+	CHECK(!codec_request(fd, q->type, memory_of(q), count), "VIDIOC_REQBUFS");
+	for (q->nr = 0; q->nr < count; q->nr++) {
+		plane = query(fd, q, q->nr);
+		if (q->alloc) {
+			map_dmabuf(q, q->nr, plane.length);
+			continue;
+		}
 		q->len[q->nr] = plane.length;
 		q->mem[q->nr] = mmap(NULL, plane.length, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 				     plane.m.mem_offset);
 		CHECK(q->mem[q->nr] != MAP_FAILED, "mmap");
 	}
+	if (q->alloc)
+		map_dmabuf(q, q->nr, plane.length);
 }
 
-static void unmap(struct codec_queue *q)
+static void unmap_one(const struct codec_queue *q, unsigned int index)
 {
-	while (q->nr) {
-		q->nr--;
-		munmap(q->mem[q->nr], q->len[q->nr]);
-	}
+	munmap(q->mem[index], q->len[index]);
+	if (q->alloc)
+		close(q->dmabuf[index]);
+}
+
+void codec_unmap(struct codec_queue *q)
+{
+	if (q->nr && q->alloc)
+		unmap_one(q, q->nr);
+	while (q->nr)
+		unmap_one(q, --q->nr);
+}
+
+void codec_rotate(struct codec_queue *q, unsigned int index)
+{
+	uint8_t *mem = q->mem[index];
+	size_t len = q->len[index];
+	int dmabuf = q->dmabuf[index];
+
+	if (!q->rotates)
+		return;
+	q->mem[index] = q->mem[q->nr];
+	q->len[index] = q->len[q->nr];
+	q->dmabuf[index] = q->dmabuf[q->nr];
+	q->mem[q->nr] = mem;
+	q->len[q->nr] = len;
+	q->dmabuf[q->nr] = dmabuf;
+}
+
+void codec_sync(const struct codec_queue *q, unsigned int index, uint64_t flags)
+{
+	if (q->alloc)
+		CHECK(!dmabuf_sync(q->dmabuf[index], flags), "DMA_BUF_IOCTL_SYNC");
 }
 
 /* -----------------------------------------------------------------------------
@@ -139,7 +222,7 @@ static void read_stream(struct codec *c, const char *file)
 	close(fd);
 }
 
-static void stop(struct codec *c)
+void codec_stop(struct codec *c)
 {
 	struct v4l2_decoder_cmd cmd = { .cmd = V4L2_DEC_CMD_STOP };
 
@@ -161,21 +244,24 @@ static void queue_piece(struct codec *c, unsigned int index)
 
 	if (!len)
 		return;
+	codec_rotate(&c->out, index);
 	if (len > c->out.len[index])
 		len = c->out.len[index];
 	if (c->piece && len > c->piece)
 		len = c->piece;
 	if (c->is_images)
 		len = image_len(c->data + c->pos, len);
+	codec_sync(&c->out, index, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
 	memcpy(c->out.mem[index], c->data + c->pos, len);
+	codec_sync(&c->out, index, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
 	c->pos += len;
-	CHECK(!codec_queue_buf(c->fd, c->out.type, index, len, c->stamp), "VIDIOC_QBUF");
+	CHECK(!codec_queue_own(c->fd, &c->out, index, len, c->stamp), "VIDIOC_QBUF");
 	if (c->pos < c->len)
 		return;
 	if (c->is_endless)
 		c->pos = 0;
-	else
-		stop(c);
+	else if (!c->tells_end_late)
+		codec_stop(c);
 }
 
 void codec_feed(struct codec *c)
@@ -205,8 +291,8 @@ void codec_open(struct codec *c, const char *device, const char *fourcc, const c
 
 void codec_close(struct codec *c)
 {
-	unmap(&c->out);
-	unmap(&c->cap);
+	codec_unmap(&c->out);
+	codec_unmap(&c->cap);
 	free(c->data);
 	close(c->fd);
 }
@@ -218,11 +304,11 @@ void codec_close(struct codec *c)
 static void queue_all(struct codec *c)
 {
 	for (unsigned int i = 0; i < c->cap.nr; i++)
-		CHECK(!codec_queue_buf(c->fd, c->cap.type, i, 0, 0), "VIDIOC_QBUF");
+		CHECK(!codec_queue_own(c->fd, &c->cap, i, 0, 0), "VIDIOC_QBUF");
 	CHECK(!codec_stream(c->fd, c->cap.type, true), "VIDIOC_STREAMON");
 }
 
-static void set_up_pictures(struct codec *c)
+static void read_format(struct codec *c)
 {
 	struct v4l2_selection sel = {
 		.type = V4L2_BUF_TYPE_VIDEO_CAPTURE,
@@ -230,16 +316,34 @@ static void set_up_pictures(struct codec *c)
 	};
 	struct v4l2_format fmt = { .type = c->cap.type };
 
-	c->has_changed = false;
-	codec_stream(c->fd, c->cap.type, false);
-	unmap(&c->cap);
-	CHECK(!codec_request(c->fd, c->cap.type, V4L2_MEMORY_MMAP, 0), "VIDIOC_REQBUFS 0");
 	CHECK(!xioctl(c->fd, VIDIOC_G_FMT, &fmt), "VIDIOC_G_FMT");
 	CHECK(!xioctl(c->fd, VIDIOC_G_SELECTION, &sel), "VIDIOC_G_SELECTION");
 	c->pix = fmt.fmt.pix_mp;
 	c->visible = sel.r;
+}
+
+static void set_up_pictures(struct codec *c)
+{
+	codec_stream(c->fd, c->cap.type, false);
+	codec_unmap(&c->cap);
+	CHECK(!codec_request(c->fd, c->cap.type, V4L2_MEMORY_MMAP, 0), "VIDIOC_REQBUFS 0");
 	codec_map(c->fd, &c->cap, CODEC_BUFFERS);
 	queue_all(c);
+}
+
+/* Buffer @index was the last one of before. */
+static void handle_change(struct codec *c, unsigned int index)
+{
+	struct v4l2_decoder_cmd cmd = { .cmd = V4L2_DEC_CMD_START };
+
+	c->has_changed = false;
+	read_format(c);
+	if (!c->cap.nr || !c->changed || !c->changed(c)) {
+		set_up_pictures(c);
+		return;
+	}
+	CHECK(!codec_queue_own(c->fd, &c->cap, index, 0, 0), "VIDIOC_QBUF");
+	CHECK(!xioctl(c->fd, VIDIOC_DECODER_CMD, &cmd), "V4L2_DEC_CMD_START");
 }
 
 static void write_plane(FILE *to, const uint8_t *mem, size_t stride, unsigned int width,
@@ -272,8 +376,11 @@ static void take_picture(struct codec *c, const struct v4l2_buffer *buf)
 		return;
 	c->nr_pictures++;
 	c->field = buf->field;
-	if (c->to)
-		write_picture(c, c->cap.mem[buf->index]);
+	if (!c->to)
+		return;
+	codec_sync(&c->cap, buf->index, DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ);
+	write_picture(c, c->cap.mem[buf->index]);
+	codec_sync(&c->cap, buf->index, DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ);
 }
 
 /* True at the end of all pictures. */
@@ -288,14 +395,15 @@ static bool handle_picture(struct codec *c, int *error)
 		return *error;
 	}
 	take_picture(c, &buf);
+	codec_rotate(&c->cap, index);
 	if (!(buf.flags & V4L2_BUF_FLAG_LAST)) {
-		if (codec_queue_buf(c->fd, c->cap.type, index, 0, 0))
+		if (codec_queue_own(c->fd, &c->cap, index, 0, 0))
 			*error = errno;
 		return *error;
 	}
 	if (!c->has_changed)
 		return true;
-	set_up_pictures(c);
+	handle_change(c, index);
 	return false;
 }
 
@@ -311,7 +419,7 @@ static bool handle_event(struct codec *c, int *error)
 	c->has_changed |= event.type == V4L2_EVENT_SOURCE_CHANGE;
 	/* At the beginning there is nothing that would have to come out first. */
 	if (c->has_changed && !c->cap.nr)
-		set_up_pictures(c);
+		handle_change(c, 0);
 	return event.type == V4L2_EVENT_EOS && !c->cap.nr;
 }
 

@@ -279,6 +279,11 @@ static const struct check_case cases[] = {
 	{ "refuses", "buffers and formats that do not do", case_refuses },
 	{ "scattered", "pictures in scattered memory", case_scattered },
 	{ "sizes", "what is enumerated is taken", case_sizes },
+	{ "dmabuf", "decode from and to dma-bufs: which, a stream", case_dmabuf },
+	{ "dmabuf-change", "its pictures become too large for them", case_dmabuf_change },
+	{ "dmabuf-keep", "its pictures become smaller", case_dmabuf_keep },
+	{ "dmabuf-drain", "the same while it is being drained", case_dmabuf_drain },
+	{ "dmabuf-encode", "from and to dma-bufs: which, size, pictures", case_dmabuf_encode },
 	{ "levels", "an encoder says at once what it will not do", case_levels },
 	{ "keys", "an encoder makes a key frame when it is asked for one", case_keys },
 };
