@@ -12,6 +12,7 @@
 . /vc/tests/guest/lib/tap.sh
 . /vc/tests/guest/lib/modules.sh
 . /vc/tests/guest/lib/camera.sh
+. /vc/tests/guest/lib/memory.sh
 
 dev=/dev/video0
 v4l2_log=/run/v4l2-ctl.log
@@ -75,10 +76,6 @@ sessions() {
 		wait "$i" && ok=$((ok + 1))
 	done
 	[ $ok = "$1" ]
-}
-
-memory_used() {
-	awk '/^Slab:/ { print $2 }' /proc/meminfo
 }
 
 dmesg_mark
@@ -209,14 +206,18 @@ for format in H264 JPEG; do
 done
 captures 'and serves' 10 NV12 640 480 640 10
 
-# Many starts.
+# Many starts, also with buffers that are new each time.
 ok 'starts and stops' timeout 60 camera-check cycles 100
-before=$(memory_used)
-ok 'nine hundred times more' timeout 240 camera-check cycles 900
-at_least $((before + 2048)) "$(memory_used)" 'take no memory'
-ok 'and leave no record' wait_for 5 no_records
-is "$(vcctl --json status | jq '[.. | objects | select(has("components")) | .components | length] | add')" 8 \
-	'the firmware has the components of two cameras'
+ok 'with new buffers' timeout 60 camera-check renewals 30
+ok 'leaves no record' wait_for 5 no_records
+before=$(held) cma=$(cma_used) memory=$(kernel_memory)
+ok 'four hundred times more' timeout 120 camera-check cycles 400
+ok 'six hundred times with new buffers' timeout 240 camera-check renewals 600
+held_back_to "$before" 'no buffer is left, nor anything that holds one'
+memory_back_to "$memory" 2048 'no memory of the kernel'
+contiguous_back_to "$cma" 1024 'no contiguous memory'
+ok 'no record' wait_for 5 no_records
+like "$before" $'\n8 components$' 'and the firmware has the components of two cameras'
 unlike "$(cat /sys/kernel/debug/vc_mmal-*/stats)" '(timeouts|late|violations) [1-9]' 'and answered everything'
 is "$(dmesg_problems)" '' 'the kernel has no complaint'
 done_testing

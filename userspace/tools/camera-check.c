@@ -132,6 +132,17 @@ static void stream_use_scattered(struct stream *s)
 		stream_scatter(s, i);
 }
 
+/* Memory of others that needs no copying, for pictures of no more than a page. */
+static void stream_use_pages(struct stream *s)
+{
+	stream_request(s, V4L2_MEMORY_DMABUF);
+	for (int i = 0; i < NR_BUFFERS; i++) {
+		s->dmabuf[i] = dmabuf_page();
+		CHECK(s->dmabuf[i] >= 0, "no page");
+		stream_map(s, i);
+	}
+}
+
 static void stream_use_mixed(struct stream *s)
 {
 	stream_use_vc_sm(s);
@@ -244,9 +255,12 @@ static void stream_close(struct stream *s)
 {
 	CHECK(!stream_off(s), "VIDIOC_STREAMOFF");
 	close(s->fd);
-	for (int i = 0; i < NR_BUFFERS; i++)
-		if (s->dmabuf[i] >= 0)
-			close(s->dmabuf[i]);
+	for (int i = 0; i < NR_BUFFERS; i++) {
+		if (s->dmabuf[i] < 0)
+			continue;
+		munmap(s->map[i], s->pix.sizeimage);
+		close(s->dmabuf[i]);
+	}
 }
 
 /* -----------------------------------------------------------------------------
@@ -442,7 +456,24 @@ static void case_until_error(int argc, char **argv)
 	printf("end_ms %llu\n", (unsigned long long)(ended - failed) / 1000);
 }
 
-/* Stream and stop, so many times: one frame each, or none every third time. */
+/* -----------------------------------------------------------------------------
+ * Start and stop, so many times: one frame each, or none every third time
+ */
+
+static void cycle(struct stream *s, int number)
+{
+	stream_on(s);
+	if (number % 3)
+		stream_frames(s, 1, false);
+	CHECK(!stream_off(s), "VIDIOC_STREAMOFF");
+}
+
+static void tell_cycles(int count, uint64_t start)
+{
+	fprintf(stderr, "%d cycles in %llu ms\n", count,
+		(unsigned long long)(now_us() - start) / 1000);
+}
+
 static void case_cycles(int argc, char **argv)
 {
 	struct stream s = { 0 };
@@ -454,15 +485,41 @@ static void case_cycles(int argc, char **argv)
 	stream_open(&s, "NV12", 64, 64);
 	stream_use_expbuf(&s);
 	start = now_us();
-	for (int i = 0; i < count; i++) {
-		stream_on(&s);
-		if (i % 3)
-			stream_frames(&s, 1, false);
-		CHECK(!stream_off(&s), "VIDIOC_STREAMOFF");
-	}
-	fprintf(stderr, "%d cycles in %llu ms\n", count,
-		(unsigned long long)(now_us() - start) / 1000);
+	for (int i = 0; i < count; i++)
+		cycle(&s, i);
+	tell_cycles(count, start);
 	stream_close(&s);
+}
+
+static const struct {
+	unsigned int size;
+	void (*use)(struct stream *s);
+} buffer_kinds[] = {
+	{ 64, stream_use_expbuf },
+	{ 64, stream_use_vc_sm },
+	{ 32, stream_use_pages },
+};
+
+/* As often as not what is done once for a buffer: it lives for two cycles. */
+static void case_renewals(int argc, char **argv)
+{
+	const uint64_t start = now_us();
+	struct stream s;
+	int count;
+
+	CHECK(argc == 1, "how often?");
+	count = atoi(argv[0]);
+	for (int i = 0; i < count; i += 2) {
+		const unsigned int kind = i / 2 % 3, size = buffer_kinds[kind].size;
+
+		s = (struct stream){ 0 };
+		stream_open(&s, "NV12", size, size);
+		buffer_kinds[kind].use(&s);
+		cycle(&s, i);
+		cycle(&s, i + 1);
+		stream_close(&s);
+	}
+	tell_cycles(count, start);
 }
 
 static const struct check_case cases[] = {
@@ -473,6 +530,7 @@ static const struct check_case cases[] = {
 	{ "bad-dmabuf", "buffers that do not do", case_bad_dmabuf },
 	{ "unbind", "the device goes and comes: its name [FOURCC]", case_unbind },
 	{ "cycles", "stream and stop: how often", case_cycles },
+	{ "renewals", "the same with new buffers of each kind", case_renewals },
 	{ "until-error", "stream until it fails", case_until_error },
 };
 

@@ -55,3 +55,25 @@ memory_back_to() {
 		at_least $(($1 + $2)) "$(kernel_memory)" "$3"
 	fi
 }
+
+# What there is of buffers in both worlds: dma-bufs, attachments to them, handles and
+# components of the firmware. Let go of, some of it goes a moment later.
+held() {
+	awk '/^Total [0-9]+ devices attached/ { attachments += $2 }
+		/^Total [0-9]+ objects/ { dmabufs = $2 }
+		END { print dmabufs + 0, "dma-bufs,", attachments + 0, "attachments" }' \
+		/sys/kernel/debug/dma_buf/bufinfo
+	echo "$(vcctl --json smem list | jq .nr_blocks) handles"
+	echo "$(vcctl --json status |
+		jq '[.. | objects | select(has("components")) | .components | length] | add') components"
+}
+
+held_is() {
+	[ "$(held)" = "$1" ]
+}
+
+# held_back_to BEFORE NAME
+held_back_to() {
+	wait_for 10 held_is "$1"
+	is "$(held)" "$1" "$2"
+}
