@@ -178,9 +178,10 @@ static bool feed_picture(struct codec *c, unsigned int index, FILE *pictures)
 	codec_sync(out, index, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
 	got = fread(out->mem[index], 1, c->piece, pictures);
 	codec_sync(out, index, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
-	if (!got)
+	CHECK(!ferror(pictures), "read");
+	CHECK(got == c->piece || !got, "half a picture");
+	if (feof(pictures))
 		return false;
-	CHECK(got == c->piece, "half a picture");
 	CHECK(!codec_queue_own(c->fd, out, index, got, ++c->stamp), "VIDIOC_QBUF");
 	return true;
 }

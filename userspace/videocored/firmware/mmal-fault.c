@@ -76,9 +76,10 @@ static void held_free(struct mmal_server *server, struct mmal_held *held)
 
 static void send_held(struct mmal_server *server)
 {
-	struct mmal_held *held;
+	struct mmal_held *held, *next;
 
-	while ((held = TAILQ_FIRST(&server->held))) {
+	for (held = TAILQ_FIRST(&server->held); held; held = next) {
+		next = TAILQ_NEXT(held, node);
 		mmal_send(held->client, held->type, held->context, held->status, held->payload,
 			  held->len);
 		held_free(server, held);
