@@ -84,6 +84,15 @@ static bool vc_codec_buffers_do(const struct vc_codec_queue *q)
 	return true;
 }
 
+/* Whoever starts or stops a queue goes on after the end of a drain. */
+void vc_codec_leave_end(struct vc_codec_ctx *ctx)
+{
+	guard(spinlock)(&ctx->buf_lock);
+	if (ctx->drain == VC_CODEC_STOPPED)
+		ctx->drain = VC_CODEC_RUNNING;
+	ctx->owes_last = false;
+}
+
 static int vc_codec_resume(struct vc_codec_ctx *ctx)
 {
 	struct vc_codec_queue *cap = &ctx->queue[VC_CODEC_CAP];
@@ -97,10 +106,8 @@ static int vc_codec_resume(struct vc_codec_ctx *ctx)
 		/* A drain that met a change goes on behind it. */
 		if (ctx->drain == VC_CODEC_DRAINING && !is_changed)
 			return -EBUSY;
-		if (ctx->drain == VC_CODEC_STOPPED)
-			ctx->drain = VC_CODEC_RUNNING;
-		ctx->owes_last = false;
 	}
+	vc_codec_leave_end(ctx);
 	vb2_clear_last_buffer_dequeued(cap->vq);
 	if (is_changed)
 		ret = vc_codec_restart_capture(ctx);

@@ -420,6 +420,7 @@ u32 vc_codec_level_for(u32 wanted, u32 width, u32 height,
 
 /* codec_cmd.c */
 int vc_codec_drain(struct vc_codec_ctx *ctx);
+void vc_codec_leave_end(struct vc_codec_ctx *ctx);
 int vc_codec_decoder_cmd(struct file *file, void *priv,
 			 struct v4l2_decoder_cmd *cmd);
 int vc_codec_try_decoder_cmd(struct file *file, void *priv,

@@ -143,15 +143,6 @@ static int vc_codec_start(struct vc_codec_ctx *ctx, enum vc_codec_side side)
 	return ret ?: vc_codec_submit_pending(ctx, side);
 }
 
-/* Whoever starts or stops a queue goes on after the end of a drain. */
-static void vc_codec_leave_end(struct vc_codec_ctx *ctx)
-{
-	guard(spinlock)(&ctx->buf_lock);
-	if (ctx->drain == VC_CODEC_STOPPED)
-		ctx->drain = VC_CODEC_RUNNING;
-	ctx->owes_last = false;
-}
-
 /* Who has stopped one, or has another input, has ended it. */
 static void vc_codec_reset_drain(struct vc_codec_ctx *ctx)
 {

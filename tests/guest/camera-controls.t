@@ -179,6 +179,9 @@ like "$(vcctl --json status sources | jq -c .)" '"pattern",".*main.mp4"' 'which 
 unlike "$(dev=/dev/video1 capture NV12 640 480 640 3 2>&1)" '^frames 3 ' 'and seen'
 captures 'by it alone' 3 NV12 640 480 640 3
 ok 'and the pattern again' vcctl source pattern 1
+dev=/dev/video1 captures 'which it sees' 3 NV12 640 480 640 3
+not_ok 'a camera that is not there is none' vcctl source pattern 2
+
 # What is measured: of a dark box the centre, of all around it the average.
 photo=metering-$$.png
 ffmpeg -nostdin -v error -f lavfi -i color=0x606060:s=640x480,drawbox=200:150:240:180:black:fill \
@@ -188,8 +191,8 @@ shows 'all is measured' exposure_metering_mode=0 exposure_metering_mode=0 y -lt 
 shows 'the centre is' exposure_metering_mode=2 exposure_metering_mode=0 y -gt 150
 vcctl source pattern 0
 rm "/vc/build/$photo"
-dev=/dev/video1 captures 'which it sees' 3 NV12 640 480 640 3
-not_ok 'a camera that is not there is none' vcctl source pattern 2
+
+# Many programs.
 ok 'eight programs at once get their frames, each in its turn' sessions 8
 
 # Ends of an encoder.

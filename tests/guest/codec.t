@@ -23,23 +23,22 @@ no_records() {
 	[ "$(records)" = 0 ]
 }
 
-# keys_with MBS: of twelve pictures, each third a key frame unless MBS are refreshed
-keys_with() {
-	through $encode still.yuv still.h264 $size,pixelformat=YU12 pixelformat=H264 \
-		--set-ctrl=video_gop_size=3,number_of_intra_refresh_mbs="$1"
-	LC_ALL=C grep -aoP '\x00\x00\x01[\x25\x45\x65]' still.h264 | wc -l
-}
-
-# coded [CONTROL=VALUE,...]: bytes of a film that is coded so; it is in coded.h264
+# coded CONTROL=VALUE[,...] [PICTURES]: bytes of a film that is coded so; it is in coded.h264
 coded() {
-	through $encode $clips/pictures.yuv coded.h264 $size,pixelformat=YU12 pixelformat=H264 \
-		${1:+--set-ctrl="$1"}
+	through $encode "${2:-$clips/pictures.yuv}" coded.h264 $size,pixelformat=YU12 \
+		pixelformat=H264 --set-ctrl="$1"
 	stat -c %s coded.h264
 }
 
 # nals TYPE: how many there are of it in coded.h264, as regular expression of the byte
 nals() {
 	LC_ALL=C grep -aoP "\x00\x00\x01[$1]" coded.h264 | wc -l
+}
+
+# keys_with MBS: of twelve pictures, each third a key frame unless MBS are refreshed
+keys_with() {
+	coded video_gop_size=3,number_of_intra_refresh_mbs="$1" still.yuv >/dev/null
+	nals '\x25\x45\x65'
 }
 
 # each_picture FILE: MD5 of each of its pictures, as FFmpeg prints them
@@ -107,6 +106,9 @@ is "$(grep -v '^#' hardware.txt | cut -d, -f6)" "$(cat $clips/main.framemd5)" \
 	"FFmpeg's h264_v4l2m2m decodes"
 checks 'seeking' "$(cat $clips/main.md5)" seek $clips/main.h264
 checks 'seeking and throwing away pictures' "$(cat $clips/main.md5)" flush $clips/main.h264
+timeout 60 codec-check again $clips/main.h264 >pictures 2>/run/codec-check.log
+is "$(each_picture pictures)" "$(cat $clips/main.framemd5 $clips/main.framemd5)" \
+	'after the end of a drain it goes on' || diag "$(cat /run/codec-check.log)"
 
 # Streams that are none.
 survives 'a stream that is cut short' '[1-9][0-9]* pictures' decode cut.h264

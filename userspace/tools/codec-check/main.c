@@ -81,6 +81,27 @@ static void case_flush(int argc, char **argv)
 	seek_and_decode(argc, argv, true);
 }
 
+/* What comes after the end of a drain, to another one. */
+static void case_again(int argc, char **argv)
+{
+	struct v4l2_decoder_cmd cmd = { .cmd = V4L2_DEC_CMD_START };
+	struct codec c = { .piece = 3000, .to = stdout };
+	struct v4l2_plane plane;
+	struct v4l2_buffer buf;
+
+	CHECK(argc == 1, "which stream?");
+	codec_open(&c, DECODER, "H264", argv[0]);
+	CHECK(!codec_run(&c, 0), "VIDIOC_DQBUF");
+	while (codec_dequeue(&c, &c.out, &buf, &plane) >= 0)
+		;
+	CHECK(!xioctl(c.fd, VIDIOC_DECODER_CMD, &cmd), "V4L2_DEC_CMD_START");
+	c.pos = 0;
+	codec_feed(&c);
+	CHECK(!codec_run(&c, 0), "VIDIOC_DQBUF");
+	tell(&c);
+	codec_close(&c);
+}
+
 /* A JPEG is a stream of one picture; the next one shows that it goes on. */
 static void case_jpeg(int argc, char **argv)
 {
@@ -270,6 +291,7 @@ static const struct check_case cases[] = {
 	{ "decode", "a stream", case_decode },
 	{ "seek", "throw the input away five times, then decode", case_seek },
 	{ "flush", "the same with the pictures", case_flush },
+	{ "again", "decode, drain, go on and do so again", case_again },
 	{ "jpeg", "decode a JPEG", case_jpeg },
 	{ "mjpeg", "decode a stream of JPEGs", case_mjpeg },
 	{ "psnr", "of two files of raw pictures", case_psnr },
